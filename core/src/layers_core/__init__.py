@@ -1,0 +1,1 @@
+"""The core of the Learning Layers toolkit: models, services, hooks, usage log, command line and test kit."""

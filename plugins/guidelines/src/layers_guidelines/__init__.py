@@ -1,0 +1,1 @@
+"""Guidelines: short notes on how the practice uses a guideline."""

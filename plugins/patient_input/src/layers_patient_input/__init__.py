@@ -1,0 +1,1 @@
+"""Patient input: ask patients, and learn from what they answer."""

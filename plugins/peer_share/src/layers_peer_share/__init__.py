@@ -1,0 +1,1 @@
+"""Peer share: pass on what worked to colleagues and other practices."""

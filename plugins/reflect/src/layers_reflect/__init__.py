@@ -1,0 +1,1 @@
+"""Reflect: record what you learnt and decide what to do about it."""

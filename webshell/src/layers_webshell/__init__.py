@@ -1,0 +1,1 @@
+"""The web application that hosts the plugins: pages, accounts, API and gate."""
