@@ -1,0 +1,61 @@
+// Builds the front end into the folder given as the only argument. Run by `dev.py assets`, from webshell/.
+import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import postcss from "postcss";
+import rtlcss from "postcss-rtlcss";
+import { compile } from "sass";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const modules = join(here, "..", "node_modules");
+const nhsuk = join(modules, "nhsuk-frontend", "dist", "nhsuk");
+const out = process.argv[2];
+if (!out) {
+  throw new Error("usage: node assets/build.mjs FOLDER");
+}
+
+// The stand-ins of nhsuk.scss, and the custom properties of layers/_colours.scss that take their place.
+const standIns = {
+  "#212b33": "--layers-text",
+  "#4c6273": "--layers-text-secondary",
+  "#f0f4f6": "--layers-page",
+  "#fffffe": "--layers-surface",
+  "#d5281c": "--layers-error",
+  "#d8dde1": "--layers-border",
+  "#aeb7be": "--layers-border-strong",
+  "#4c6274": "--layers-input-border",
+  "#005eb9": "--layers-link",
+  "#330073": "--layers-link-visited",
+  "#7c2856": "--layers-link-hover",
+  "#002f5d": "--layers-link-active",
+  "#005eba": "--layers-secondary-button-text",
+};
+
+// One stylesheet: the design system with our additions, and for right-to-left pages what must be turned round.
+const sass = compile(join(here, "nhsuk.scss"), { style: "compressed", loadPaths: [modules], quietDeps: true });
+const turned = await postcss([rtlcss({ mode: "override", safeBothPrefix: false })]).process(sass.css, { from: undefined });
+let css = turned.css;
+for (const [colour, property] of Object.entries(standIns)) {
+  if (!css.includes(colour)) {
+    throw new Error(`${colour}, the stand-in for ${property}, is nowhere in the stylesheet`);
+  }
+  css = css.replaceAll(colour, `var(${property})`);
+}
+const remote = css.match(/url\(["']?(https?:)?\/\/[^)]*/);
+if (remote) {
+  throw new Error(`the stylesheet asks another host: ${remote[0]}`);
+}
+
+await mkdir(join(out, "images"), { recursive: true });
+await writeFile(join(out, "nhsuk.css"), css);
+const images = new Set([...css.matchAll(/url\(["']?images\/([\w.-]+)/g)].map((found) => found[1]));
+for (const name of images) {
+  await copyFile(join(nhsuk, "assets", "images", name), join(out, "images", name));
+}
+
+await copyFile(join(nhsuk, "nhsuk-frontend.min.js"), join(out, "nhsuk-frontend.min.js"));
+await copyFile(join(modules, "htmx.org", "dist", "htmx.min.js"), join(out, "htmx.min.js"));
+await copyFile(join(here, "favicon.svg"), join(out, "favicon.svg"));
+for (const name of await readdir(join(here, "js"))) {
+  await copyFile(join(here, "js", name), join(out, name));
+}
