@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """The toolkit's own commands. Standard library only: it runs before anything is installed.
 
-    python3 dev.py demo [--port 8000] [--reset]   set up, then serve the demo on 127.0.0.1
-    python3 dev.py test [--quick] [pytest …]      set up, then run the tests
-    python3 dev.py bench [args …]                 set up, then run the benchmarks
-    python3 dev.py lint                           set up, then run every linter
-    python3 dev.py lock [--upgrade]               renew the locks from the .in files
-    python3 dev.py assets                         build the front end and the translations, if they changed
+python3 dev.py demo [--port 8000] [--reset]   set up, then serve the demo on 127.0.0.1
+python3 dev.py test [--quick] [pytest …]      set up, then run the tests
+python3 dev.py bench [args …]                 set up, then run the benchmarks
+python3 dev.py lint                           set up, then run every linter
+python3 dev.py lock [--upgrade]               renew the locks from the .in files
+python3 dev.py assets                         build the front end and the translations, if they changed
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 OLDEST = (3, 11)
@@ -37,6 +38,10 @@ SHELL = ROOT / "webshell"
 DIST = SHELL / "src" / "layers_webshell" / "static" / "dist"
 # (sources, lock) for each lock; every lock is for all systems and names no host.
 LOCKS = ((("run.in", "test.in"), "requirements.lock"), (("tools.in",), "tools.lock"), (("node.in",), "node.lock"))
+LOCK_SHAPE = (
+    *("--universal", "--python-version", "3.11", "--generate-hashes"),
+    *("--no-emit-index-url", "--no-header", "--no-annotate"),
+)
 NOT_QUICK = "not browser and not slow and not postgres"
 # Runs in .venv, where Babel is: each .po named on the line becomes the .mo beside it.
 COMPILE = """
@@ -61,7 +66,9 @@ def say(text: str) -> None:
     print(f"dev.py: {text}", file=sys.stderr, flush=True)
 
 
-def run(command: Sequence[str | Path], *, cwd: Path = ROOT, quiet: bool = False, env: dict[str, str] | None = None) -> bool:
+def run(
+    command: Sequence[str | Path], *, cwd: Path = ROOT, quiet: bool = False, env: dict[str, str] | None = None
+) -> bool:
     """Run a command and return whether it succeeded; `quiet` shows its output only when it failed."""
     words = [str(word) for word in command]
     if not quiet:
@@ -77,10 +84,10 @@ def become(command: Sequence[str | Path]) -> int:
     words = [str(word) for word in command]
     sys.stdout.flush()
     sys.stderr.flush()
-    if os.name == "nt":
-        return subprocess.run(words, cwd=ROOT, check=False).returncode
-    os.chdir(ROOT)
-    os.execv(words[0], words)
+    if os.name != "nt":
+        os.chdir(ROOT)
+        os.execv(words[0], words)
+    return subprocess.run(words, cwd=ROOT, check=False).returncode
 
 
 def digest(files: Iterable[Path], *more: str) -> str:
@@ -143,18 +150,34 @@ def set_up() -> None:
         stamp.write_text(wanted, encoding="utf-8")
 
 
+def _outer() -> str:
+    """Return the Python to set up with: this one, or the one it stands on where it has no pip, as in an active `.venv`."""
+    return sys.executable if find_spec("pip") else str(getattr(sys, "_base_executable", sys.executable))
+
+
+def _pip_install() -> list[str | Path]:
+    return [_outer(), "-m", "pip", "--python", PYTHON, "--disable-pip-version-check", "install", "--quiet"]
+
+
+def _uv_install() -> list[str | Path]:
+    return [BIN / f"uv{EXE}", "pip", "install", "--python", PYTHON, "--quiet"]
+
+
 def _install() -> None:
     say("setting up .venv")
-    if not PYTHON.exists() and not run([sys.executable, "-m", "venv", "--without-pip", "--clear", VENV], quiet=True):
+    if not PYTHON.exists() and not run([_outer(), "-m", "venv", "--without-pip", "--clear", VENV], quiet=True):
         raise Stop("Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv python3-pip")
-    if not run([sys.executable, "-m", "pip", "--version"], quiet=True):
+    if not run([_outer(), "-m", "pip", "--version"], quiet=True):
         raise Stop("pip is missing. On Debian or Ubuntu: apt-get install python3-pip; elsewhere: python3 -m ensurepip")
-    pip = [sys.executable, "-m", "pip", "--python", PYTHON, "--disable-pip-version-check", "install", "--quiet"]
+    pip = _pip_install()
     if not run([*pip, "--require-hashes", "-r", "tools.lock"], quiet=True):
         raise Stop("could not fetch the installer. Is there a network, and may this machine reach its package index?")
     editable = [word for member in MEMBERS for word in ("-e", str(ROOT / member))]
-    steps = (["--no-deps", "--require-hashes", "-r", "requirements.lock"], ["--no-deps", "--no-build-isolation", *editable])
-    uv = [BIN / f"uv{EXE}", "pip", "install", "--python", PYTHON, "--quiet"]
+    steps = (
+        ["--no-deps", "--require-hashes", "-r", "requirements.lock"],
+        ["--no-deps", "--no-build-isolation", *editable],
+    )
+    uv = _uv_install()
     for step in steps:
         if run([*uv, *step], quiet=True):
             continue
@@ -187,7 +210,9 @@ def _build_front_end() -> None:
         packages = digest([SHELL / "package.json", SHELL / "package-lock.json"])
         if not fresh(installed, packages):
             # Only the watchers are optional, and scripts of packages have no business here.
-            if not run([*npm, "ci", "--omit=optional", "--ignore-scripts", "--loglevel=error"], cwd=SHELL, quiet=True, env=env):
+            if not run(
+                [*npm, "ci", "--omit=optional", "--ignore-scripts", "--loglevel=error"], cwd=SHELL, quiet=True, env=env
+            ):
                 raise Stop("npm could not install the front end. Is there a network? The messages above say more.")
             installed.write_text(packages, encoding="utf-8")
         half = DIST.with_name("dist.new")
@@ -208,8 +233,8 @@ def _node() -> tuple[list[str], list[str], dict[str, str]]:
         if version and int(version[1]) >= 18:
             return [npm], [node], dict(os.environ)
     say("no node 18 or later on this machine: fetching one into .venv")
-    uv = [BIN / f"uv{EXE}", "pip", "install", "--python", PYTHON, "--quiet"]
-    pip = [sys.executable, "-m", "pip", "--python", PYTHON, "--disable-pip-version-check", "install", "--quiet"]
+    uv = _uv_install()
+    pip = _pip_install()
     if not any(run([*tool, "--no-deps", "--require-hashes", "-r", "node.lock"], quiet=True) for tool in (uv, pip)):
         raise Stop("could not fetch node. Is there a network?")
     # npm's own scripts look for a `node` by name.
@@ -218,7 +243,9 @@ def _node() -> tuple[list[str], list[str], dict[str, str]]:
 
 
 def _compile_catalogues() -> None:
-    catalogues = sorted(found for source in SOURCES for found in (ROOT / source).glob("*/translations/*/LC_MESSAGES/*.po"))
+    catalogues = sorted(
+        found for source in SOURCES for found in (ROOT / source).glob("*/translations/*/LC_MESSAGES/*.po")
+    )
     if not catalogues:
         return
     stamp = VENV / "catalogues.stamp"
@@ -293,7 +320,7 @@ def lock(options: argparse.Namespace, rest: list[str]) -> int:
     """Write the locks anew: for every system, with hashes, without the name of any host."""
     set_up()
     upgrade = ["--upgrade"] if options.upgrade else []
-    shape = "--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet".split()
+    shape = [*LOCK_SHAPE, "--quiet"]
     for sources, target in LOCKS:
         if not run([BIN / f"uv{EXE}", "pip", "compile", *shape, *upgrade, *rest, *sources, "-o", target], quiet=True):
             raise Stop(f"{target} could not be written; the messages above say why.")
@@ -323,7 +350,9 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="dev.py", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for function in (demo, test, bench, lint, lock, assets):
-        one = commands.add_parser(function.__name__, help=_first(function), description=_first(function), allow_abbrev=False)
+        one = commands.add_parser(
+            function.__name__, help=_first(function), description=_first(function), allow_abbrev=False
+        )
         one.set_defaults(function=function)
         if function is demo:
             one.add_argument("--port", type=int, default=8000, help="the port on 127.0.0.1 (8000)")

@@ -3,21 +3,23 @@
 from pathlib import Path
 from typing import Any
 
+from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NEEDED = ("nhsuk.css", "nhsuk-frontend.min.js", "htmx.min.js")
 
 
-class FrontEndPresent(BuildHookInterface):
+class FrontEndPresent(BuildHookInterface[BuilderConfig]):
     """Check only; building the front end is the work of `dev.py assets`."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Stop a standard build without `static/dist`; `version` is "editable" for an editable install, which may go on."""
+        """Stop a build without `static/dist`; an editable install (`version` is "editable") may go on."""
         if version == "editable":
             return
         dist = Path(self.root) / "src" / "layers_webshell" / "static" / "dist"
         missing = [name for name in NEEDED if not (dist / name).is_file()]
         if missing:
+            lacking = ", ".join(missing)
             raise RuntimeError(
-                f"The front end is not built: {', '.join(missing)} missing from {dist}. Run `python3 dev.py assets` first."
+                f"The front end is not built: {dist} lacks {lacking}. Run `python3 dev.py assets` first."
             )

@@ -1,0 +1,83 @@
+"""What every test folder shares: the browser, and the promise that nothing required was skipped.
+
+`LAYERS_REQUIRE=browser,postgres` turns a skip of a test with one of these marks into a failure, and so does a run in
+which none of them took place. `.ci/run` sets it, so that a green run there means what it says.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+# As a browser that only tests: no sandbox (CI runs as root), no graphics card, nothing fetched on its own account.
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+REQUIRED = frozenset(filter(None, os.environ.get("LAYERS_REQUIRE", "").replace(" ", "").split(",")))
+RAN = pytest.StashKey[frozenset[str]]()
+
+
+def chromium() -> str | None:
+    """Return the path of the installed Chromium, or None; `LAYERS_CHROMIUM` names another one."""
+    named = os.environ.get("LAYERS_CHROMIUM")
+    candidates = (named,) if named else ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
+    return next((found for name in candidates if (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Let pytest-playwright start the machine's own Chromium."""
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": list(CHROMIUM_FLAGS)}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[RAN] = frozenset()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if chromium() is None:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine: apt-get install chromium"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    required = sorted(name for name in REQUIRED if item.get_closest_marker(name))
+    if required and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped, though LAYERS_REQUIRE names {', '.join(required)}. {reason}"
+    elif report.when == "call":
+        item.config.stash[RAN] |= frozenset(required)
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    idle = sorted(REQUIRED - session.config.stash[RAN])
+    if (
+        idle
+        and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+        and not session.config.option.collectonly
+    ):
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line(
+                f"\nno test ran that is marked {', '.join(idle)}, though LAYERS_REQUIRE names it", red=True
+            )
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
