@@ -63,21 +63,18 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, though LAYERS_REQUIRE names {', '.join(required)}. {reason}"
     elif report.when == "call":
-        item.config.stash[RAN] |= frozenset(required)
+        item.config.stash[RAN] = item.config.stash[RAN].union(required)
     return report
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     idle = sorted(REQUIRED - session.config.stash[RAN])
-    if (
-        idle
-        and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
-        and not session.config.option.collectonly
-    ):
-        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None:
-            reporter.write_line(
-                f"\nno test ran that is marked {', '.join(idle)}, though LAYERS_REQUIRE names it", red=True
-            )
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if not idle or exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        return
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reporter.write_line(
+            f"\nNo test ran that is marked {', '.join(idle)}, though LAYERS_REQUIRE names it.", red=True
+        )
+    session.exitstatus = pytest.ExitCode.TESTS_FAILED

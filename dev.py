@@ -151,7 +151,7 @@ def set_up() -> None:
 
 
 def _outer() -> str:
-    """Return the Python to set up with: this one, or the one it stands on where it has no pip, as in an active `.venv`."""
+    """Return the Python to set up with: this one, or the one below it where it has no pip, as in an active `.venv`."""
     return sys.executable if find_spec("pip") else str(getattr(sys, "_base_executable", sys.executable))
 
 
