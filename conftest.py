@@ -69,7 +69,8 @@ def pytest_runtest_makereport(
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    idle = sorted(REQUIRED - session.config.stash[RAN])
+    ran = session.config.stash[RAN]
+    idle = sorted(REQUIRED - ran)
     if not idle or exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
