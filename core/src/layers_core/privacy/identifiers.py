@@ -1,0 +1,111 @@
+"""The identifier guard, first part: what in a text could point to a person.
+
+It finds and explains; the writer decides. It never changes a text on its own, and it never says that a text is free
+of identifiers: names without a title stay unfound, and combinations (age, job, place, illness) identify people too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from layers_core.i18n import LazyString
+from layers_core.privacy.finders import Hit
+from layers_core.privacy.finders.addresses import find_emails, find_postcodes
+from layers_core.privacy.finders.dates import find_birth_dates
+from layers_core.privacy.finders.names import find_names
+from layers_core.privacy.finders.numbers import find_nhs_numbers, find_phones
+from layers_core.privacy.finders.plain import plain
+from layers_core.privacy.vocabulary import LABELS, WHY
+
+DEFAULT_MARK = "[removed]"
+
+_SAME_THING = re.compile(r"[\s\-./()']+")
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """One finding: ``text[start:end]`` of the text that was searched.
+
+    ``type`` is a code of the vocabulary (`layers_core.privacy.vocabulary`), ``why`` says in plain words why it is
+    marked and is translated when shown.
+    """
+
+    start: int
+    end: int
+    type: str
+    why: LazyString | str = field(compare=False)
+
+    @property
+    def label(self) -> LazyString:
+        """The type in plain words, such as "NHS number"."""
+        return LABELS[self.type]
+
+
+def find(text: str, *, today: date | None = None) -> list[Span]:
+    """Return what could identify a person in the text, in order and without overlaps. Never raises.
+
+    ``today`` decides which dates are past (default: the machine's day).
+    """
+    reading = plain(text)
+    spans = []
+    for hit in _without_overlaps(_hits(reading.text, today or datetime.now(UTC).date())):
+        start, end = reading.original(hit.start, hit.end)
+        spans.append(Span(start, end, hit.type, WHY[hit.type]))
+    return spans
+
+
+def _hits(text: str, today: date) -> Iterator[Hit]:
+    """Yield the hits of all finders, the surest first: where two overlap, the first one stays."""
+    names = list(find_names(text))
+    yield from find_emails(text)
+    yield from find_nhs_numbers(text)
+    yield from find_birth_dates(text, names, today)
+    yield from find_phones(text)
+    yield from find_postcodes(text)
+    yield from names
+
+
+def _without_overlaps(hits: Iterable[Hit]) -> list[Hit]:
+    kept: list[Hit] = []
+    for hit in hits:
+        place = bisect_left(kept, hit)
+        clear_before = place == 0 or kept[place - 1].end <= hit.start
+        clear_after = place == len(kept) or hit.end <= kept[place].start
+        if clear_before and clear_after:
+            kept.insert(place, hit)
+    return kept
+
+
+def redact(text: str, spans: Iterable[Span], mark: str = DEFAULT_MARK) -> str:
+    """Return the text with each span replaced by the mark; the spans are those of `find` for this very text."""
+    parts: list[str] = []
+    position = 0
+    for span in sorted(spans):
+        parts += [text[position : span.start], mark]
+        position = span.end
+    parts.append(text[position:])
+    return "".join(parts)
+
+
+def fingerprint(texts: Sequence[str], *, key: bytes = b"", today: date | None = None) -> str:
+    """Return a digest of what is found in the texts, so that "I have looked at this" fits exactly these findings.
+
+    The same findings in another order, place or spelling of spaces give the same digest; one more or one other finding
+    gives another. Nothing found gives ``""``. Pass a secret ``key`` wherever the digest is stored or leaves the
+    writer's own form: without one, an NHS number can be recovered from its digest by trying them all.
+    """
+    found = {
+        f"{span.type}\0{_SAME_THING.sub('', plain(text[span.start : span.end]).text.casefold())}"
+        for text in texts
+        for span in find(text, today=today)
+    }
+    if not found:
+        return ""
+    message = "\n".join(sorted(found)).encode("utf-8", "surrogatepass")
+    return hmac.new(key, message, hashlib.sha256).hexdigest()
