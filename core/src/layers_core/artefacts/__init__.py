@@ -1,0 +1,1 @@
+"""artefacts room of the core."""

@@ -1,0 +1,204 @@
+"""Who may see what: the one module that decides. Everything that reads asks it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from layers_core.artefacts.models import Artefact, Audience, AudienceMember
+from layers_core.contract import Actor, AudienceType, AudienceView
+from layers_core.db.base import now
+from layers_core.i18n import gettext as _
+from layers_core.practices.models import ClusterPractice, Membership, Practice
+
+NETWORK_KEY = "network"
+WIDTH: dict[str, int] = {"person": 0, "group": 1, "practice": 2, "cluster": 3, "network": 4}
+GROUP_LIMIT = 20
+
+
+class AudienceRefused(Exception):
+    """The audience asked for is not one that this actor may choose."""
+
+
+def ids_for(person_id: UUID, practice_id: UUID, today: date) -> Select[tuple[UUID]]:
+    """The keys of every audience that a member belongs to while working in a practice."""
+    clusters = select(ClusterPractice.cluster_id).where(in_cluster(practice_id, today))
+    network = select(Audience.id).where(Audience.key == NETWORK_KEY)
+    rest = (
+        select(Audience.id).where(Audience.person_id == person_id, Audience.type == "person"),
+        select(AudienceMember.audience_id).where(AudienceMember.person_id == person_id),
+        select(Audience.id).where(Audience.practice_id == practice_id, Audience.type == "practice"),
+        select(Audience.id).where(Audience.cluster_id.in_(clusters)),
+    )
+    return select(network.union_all(*rest).subquery().c[0])
+
+
+def in_cluster(practice_id: UUID, today: date) -> ColumnElement[bool]:
+    """The condition that a practice belongs to the cluster of a ClusterPractice row on a day."""
+    return (
+        (ClusterPractice.practice_id == practice_id)
+        & (ClusterPractice.since <= today)
+        & or_(ClusterPractice.until.is_(None), ClusterPractice.until > today)
+    )
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """The condition that an artefact is live and this actor may see it."""
+    return Artefact.audience_id.in_(actor.audience_ids) & (Artefact.state == "live")
+
+
+def ensure(session: Session, type_: AudienceType, reference: UUID | None = None) -> Audience:
+    """The audience of a person, practice, cluster or the network; made on first use."""
+    key = f"{type_}:{reference}" if reference else NETWORK_KEY
+    found = session.scalar(select(Audience).where(Audience.key == key))
+    if found is None:
+        found = Audience(type=type_, key=key)
+        if reference is not None:
+            setattr(found, f"{type_}_id", reference)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def ensure_group(session: Session, people: Iterable[UUID]) -> Audience:
+    """The unnamed group of exactly these people; the same people give the same group."""
+    members = sorted(set(people), key=str)
+    key = "group:" + _people_key(members)
+    found = session.scalar(select(Audience).where(Audience.key == key))
+    if found is None:
+        found = Audience(type="group", key=key)
+        session.add(found)
+        session.flush()
+        session.add_all(AudienceMember(audience_id=found.id, person_id=member) for member in members)
+        session.flush()
+    return found
+
+
+def _people_key(members: Iterable[UUID]) -> str:
+    """A short stable name for a set of people."""
+    return hashlib.sha256(",".join(str(member) for member in members).encode()).hexdigest()[:40]
+
+
+def resolve(session: Session, actor: Actor, choice: str, opened: frozenset[str]) -> Audience:
+    """The audience that a writer chose.
+
+    `choice` is "me", "practice", "cluster:<id>", "network" or "people:<id>,<id>"; `opened` holds the types beyond the
+    practice that the mix allows. Raises AudienceRefused where the actor doesn't belong to it or the mix doesn't open it.
+    """
+    word, _colon, rest = choice.partition(":")
+    if word == "me" and actor.person_id:
+        return ensure(session, "person", actor.person_id)
+    if word == "people" and actor.person_id:
+        return _people(session, actor, rest)
+    key = _reachable_key(actor, choice, opened)
+    if key is None:
+        raise AudienceRefused(choice)
+    found = session.scalar(select(Audience).where(Audience.key == key))
+    if found is None:
+        raise AudienceRefused(choice)
+    return found
+
+
+def may_choose(session: Session, actor: Actor, choice: str, opened: frozenset[str]) -> bool:
+    """Whether `resolve` would accept a choice; asked before a transaction is opened, and writes nothing."""
+    word, _colon, rest = choice.partition(":")
+    if word == "people":
+        return actor.person_id is not None and _colleagues(session, actor, rest) is not None
+    if word == "me":
+        return actor.person_id is not None
+    return _reachable_key(actor, choice, opened) is not None
+
+
+def choice_of(view: AudienceView) -> str:
+    """How a form names an audience: the word that `resolve` takes, for those that aren't groups."""
+    return {"person": "me", "practice": "practice", "group": "me"}.get(view.type, view.key)
+
+
+def _reachable_key(actor: Actor, choice: str, opened: frozenset[str]) -> str | None:
+    word = choice.partition(":")[0]
+    if word == "practice":
+        return f"practice:{actor.practice.id}"
+    if word in {"cluster", "network"} and word in opened and choice in {known.key for known in actor.audiences}:
+        return choice
+    return None
+
+
+def _people(session: Session, actor: Actor, rest: str) -> Audience:
+    wanted = _colleagues(session, actor, rest)
+    if wanted is None or actor.person_id is None:
+        raise AudienceRefused(rest)
+    return ensure_group(session, {actor.person_id, *wanted})
+
+
+def _colleagues(session: Session, actor: Actor, rest: str) -> set[UUID] | None:
+    """The people named, where each is a present colleague and they are no more than a group may hold."""
+    try:
+        wanted = {UUID(part) for part in rest.split(",") if part}
+    except ValueError:
+        return None
+    if not wanted or len(wanted) > GROUP_LIMIT:
+        return None
+    present = session.scalars(
+        select(Membership.person_id).where(
+            Membership.practice_id == actor.practice.id,
+            Membership.left_at.is_(None),
+            Membership.person_id.in_(wanted),
+        )
+    )
+    return wanted if set(present) == wanted else None
+
+
+def sizes(session: Session, actor: Actor) -> dict[str, int]:
+    """How many people each of the actor's audiences holds, by its key: one query."""
+    today = now().date()
+    active = select(Membership.practice_id, Membership.person_id).where(Membership.left_at.is_(None)).subquery()
+    by_cluster = (
+        select(Audience.key, func.count(func.distinct(active.c.person_id)))
+        .join(ClusterPractice, ClusterPractice.cluster_id == Audience.cluster_id)
+        .join(active, active.c.practice_id == ClusterPractice.practice_id)
+        .where(
+            Audience.id.in_(actor.audience_ids),
+            ClusterPractice.since <= today,
+            or_(ClusterPractice.until.is_(None), ClusterPractice.until > today),
+        )
+        .group_by(Audience.key)
+    )
+    by_practice = (
+        select(Audience.key, func.count())
+        .join(active, active.c.practice_id == Audience.practice_id)
+        .where(Audience.practice_id == actor.practice.id)
+        .group_by(Audience.key)
+    )
+    network = (
+        select(Audience.key, func.count(func.distinct(active.c.person_id)))
+        .join(active, Audience.key == NETWORK_KEY)
+        .join(Practice, Practice.id == active.c.practice_id)
+        .group_by(Audience.key)
+    )
+    rows = session.execute(by_cluster.union_all(by_practice, network)).tuples()
+    return {key: int(count) for key, count in rows}
+
+
+AUDIENCE_NAMES: dict[AudienceType, Callable[[str, str], str]] = {
+    "person": lambda practice, cluster: _("Only you"),
+    "group": lambda practice, cluster: _("The people you named"),
+    "practice": lambda practice, cluster: practice,
+    "cluster": lambda practice, cluster: cluster,
+    "network": lambda practice, cluster: _("Every practice in the network"),
+}
+
+
+def audience_name(type_: str, practice: str, cluster: str | None) -> str:
+    """The name that people know an audience by."""
+    return AUDIENCE_NAMES[cast("AudienceType", type_)](practice, cluster or "")
+
+
+def is_wider(view: AudienceView) -> bool:
+    """Whether an audience reaches beyond one practice."""
+    return WIDTH[view.type] > WIDTH["practice"]

@@ -1,0 +1,62 @@
+"""Why a save did not happen. Each of these leaves everything as it was and the writer's text with the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from layers_core.contract import Problem, Thing
+
+if TYPE_CHECKING:
+    from layers_core.privacy.identifiers import Span
+
+
+class SaveRefused(Exception):
+    """The parent of every reason for which nothing was saved."""
+
+
+class NotAllowed(SaveRefused):
+    """The actor may not do this; a page answers as if the thing did not exist."""
+
+
+class NotFound(SaveRefused):
+    """There is no such thing for this actor."""
+
+
+class DraftRefused(SaveRefused):
+    """The draft has problems that the writer can mend."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(str(problem.message) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class CheckFailed(SaveRefused):
+    """A plugin's check did not answer, so the save is refused for now."""
+
+
+class EditConflict(SaveRefused):
+    """Somebody changed the thing since the writer opened it; `current` is what it says now."""
+
+    def __init__(self, current: Thing) -> None:
+        super().__init__("Changed by somebody else meanwhile")
+        self.current = current
+
+
+@dataclass(frozen=True)
+class Marked:
+    """One of the draft's texts with the marks that the identifier guard put on it."""
+
+    text: str
+    spans: tuple[Span, ...]
+
+
+class GuardStop(SaveRefused):
+    """The guard marked words that the writer has not looked at yet, or has not explained for a wider audience."""
+
+    def __init__(self, marked: Sequence[Marked], fingerprint: str, *, wider: bool) -> None:
+        super().__init__("The identifier guard marked words")
+        self.marked = tuple(marked)
+        self.fingerprint = fingerprint
+        self.wider = wider

@@ -1,0 +1,306 @@
+"""Reading things: one, the stream, what is due, what is worth seeing again. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import Select, select, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from layers_core.artefacts import audience, kinds, search
+from layers_core.artefacts.models import Action, Artefact, Audience, Comment, Exposure, Revision, WriteKey
+from layers_core.contract import Actor, AudienceView, Thing
+from layers_core.db.base import now
+from layers_core.practices.models import Person, Practice
+
+if TYPE_CHECKING:
+    from layers_core.host.loader import Host
+
+COLUMNS = (
+    Artefact.number,
+    Artefact.id,
+    Artefact.kind,
+    Artefact.title,
+    Artefact.body,
+    Artefact.body_version,
+    Artefact.language,
+    Artefact.practice_id,
+    Artefact.author_id,
+    Artefact.audience_id,
+    Artefact.state,
+    Artefact.revision,
+    Artefact.created_at,
+    Artefact.updated_at,
+)
+
+
+def thing(host: Host, actor: Actor, row: Any) -> Thing:
+    """A row of COLUMNS and `author_name`, read by a query that asked `audience.visible`, as a thing."""
+    view = next(known for known in actor.audiences if known.id == row.audience_id)
+    available = row.kind in host.registry.kinds and kinds.in_mix(row.kind, actor.practice.mix)
+    return kinds.build(host, row, view, row.author_name or "", available=available)
+
+
+def things() -> Select[Any]:
+    """The query of things with their author's name; the caller adds the condition of who may see them."""
+    return select(*COLUMNS, Person.name.label("author_name")).outerjoin(Person, Person.id == Artefact.author_id)
+
+
+def get(session: Session, host: Host, actor: Actor, artefact_id: UUID) -> Thing | None:
+    """A live thing that the actor may see, or None."""
+    row = session.execute(things().where(Artefact.id == artefact_id, audience.visible(actor))).one_or_none()
+    return thing(host, actor, row) if row else None
+
+
+def get_many(session: Session, host: Host, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Thing]:
+    """Those of these things that the actor may see, by key: one query."""
+    rows = session.execute(things().where(Artefact.id.in_(ids), audience.visible(actor)))
+    return {row.id: thing(host, actor, row) for row in rows}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page of the stream ended; the next one begins after it."""
+
+    created_at: datetime
+    id: UUID
+
+
+def feed(
+    session: Session,
+    host: Host,
+    actor: Actor,
+    *,
+    before: Place | None = None,
+    limit: int = 20,
+    kind: str = "",
+    by_others: bool = False,
+) -> list[Thing]:
+    """The newest things that the actor may see, newest first.
+
+    One short range of the index for each audience, merged: no OFFSET and no count. `kind` keeps one kind;
+    `by_others` leaves out what the actor wrote, for "New for you".
+    """
+    hidden = kinds.hidden_kinds(host, actor.practice.mix)
+    known = [view for view in actor.audiences if not (by_others and view.type == "person")]
+    if not known:
+        return []
+    ranges = []
+    for view in known:
+        query = select(Artefact.number, Artefact.created_at, Artefact.id).where(
+            Artefact.audience_id == view.id, Artefact.state == "live"
+        )
+        if kind:
+            query = query.where(Artefact.kind == kind)
+        if hidden:
+            query = query.where(Artefact.kind.not_in(hidden))
+        if by_others:
+            query = query.where(Artefact.author_id.is_distinct_from(actor.person_id))
+        if before:
+            query = query.where(tuple_(Artefact.created_at, Artefact.id) < (before.created_at, before.id))
+        newest = query.order_by(Artefact.created_at.desc(), Artefact.id.desc()).limit(limit).subquery()
+        ranges.append(select(newest))
+    merged = union_all(*ranges).subquery()
+    page = select(merged.c.number).order_by(merged.c.created_at.desc(), merged.c.id.desc()).limit(limit)
+    rows = session.execute(
+        things()
+        .where(Artefact.number.in_(page))
+        .order_by(Artefact.created_at.desc(), Artefact.id.desc())
+    )
+    return [thing(host, actor, row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A thing that search found, and the line with the found words marked."""
+
+    thing: Thing
+    snippet: str
+
+
+def find(
+    session: Session, host: Host, actor: Actor, query: str, *, before: int | None = None, limit: int = 20
+) -> list[Found]:
+    """The newest things with all words of the query that the actor may see, newest first."""
+    return _found(session, host, actor, query, before=before, limit=limit, any_word=False)
+
+
+def _found(
+    session: Session, host: Host, actor: Actor, query: str, *, before: int | None, limit: int, any_word: bool
+) -> list[Found]:
+    hidden = kinds.hidden_kinds(host, actor.practice.mix)
+    hits = search.find(
+        session, actor.audience_ids, hidden, query, before=before, limit=limit, any_word=any_word
+    )
+    numbers = [hit.number for hit in hits]
+    rows = session.execute(things().where(Artefact.number.in_(numbers), audience.visible(actor))) if numbers else ()
+    by_number = {row.number: thing(host, actor, row) for row in rows}
+    return [Found(by_number[hit.number], hit.snippet) for hit in hits if hit.number in by_number]
+
+
+@dataclass(frozen=True)
+class DueAction:
+    """An open promise of the actor's, with the title of its thing where they may still see it."""
+
+    id: UUID
+    artefact_id: UUID
+    title: str
+    expectation: str
+    due_on: date | None
+    visible: bool
+
+
+def due(session: Session, actor: Actor, limit: int = 10) -> list[DueAction]:
+    """The actor's own open promises, the most urgent first, those without a date last."""
+    rows = session.execute(
+        select(
+            Action.id,
+            Action.artefact_id,
+            Action.expectation,
+            Action.due_on,
+            Artefact.title,
+            audience.visible(actor).label("visible"),
+        )
+        .join(Artefact, Artefact.id == Action.artefact_id)
+        .where(Action.owner_id == actor.person_id, Action.closed_at.is_(None))
+        .order_by(Action.due_on.is_(None), Action.due_on, Action.id)
+        .limit(limit)
+    )
+    return [
+        DueAction(row.id, row.artefact_id, row.title if row.visible else "", row.expectation, row.due_on, row.visible)
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Showing:
+    """A thing that has come back, and the showing's number that its answer must name."""
+
+    id: UUID
+    number: int
+    thing: Thing
+
+
+def worth_seeing_again(session: Session, host: Host, actor: Actor, limit: int = 3) -> list[Showing]:
+    """Things that are due to come back to the actor, the longest due first."""
+    hidden = kinds.hidden_kinds(host, actor.practice.mix)
+    query = (
+        select(*COLUMNS, Person.name.label("author_name"), Exposure.id.label("exposure_id"), Exposure.reviews)
+        .select_from(Exposure)
+        .join(Artefact, Artefact.id == Exposure.artefact_id)
+        .outerjoin(Person, Person.id == Artefact.author_id)
+        .where(Exposure.person_id == actor.person_id, Exposure.due_at <= now(), audience.visible(actor))
+        .order_by(Exposure.due_at, Exposure.id)
+        .limit(limit)
+    )
+    if hidden:
+        query = query.where(Artefact.kind.not_in(hidden))
+    return [Showing(row.exposure_id, row.reviews, thing(host, actor, row)) for row in session.execute(query)]
+
+
+def write_result(session: Session, writer: str, client_key: str) -> UUID | None:
+    """The result of a write that this writer did before under the same client key."""
+    if not client_key:
+        return None
+    return session.scalar(select(WriteKey.result_id).where(WriteKey.writer == writer, WriteKey.client_key == client_key))
+
+
+@dataclass(frozen=True)
+class ActionView:
+    """A promise as readers of its thing meet it."""
+
+    id: UUID
+    artefact_id: UUID
+    owner_id: UUID
+    owner_name: str
+    expectation: str
+    due_on: date | None
+    outcome: str | None
+    what_happened: str
+    closed_at: datetime | None
+
+
+def actions_of(session: Session, ids: Sequence[UUID]) -> list[ActionView]:
+    """The promises of these things, which the caller has checked that the reader may see, oldest first."""
+    rows = session.execute(
+        select(
+            Action.id,
+            Action.artefact_id,
+            Action.owner_id,
+            Person.name.label("owner_name"),
+            Action.expectation,
+            Action.due_on,
+            Action.outcome,
+            Action.what_happened,
+            Action.closed_at,
+        )
+        .join(Person, Person.id == Action.owner_id)
+        .where(Action.artefact_id.in_(ids))
+        .order_by(Action.id)
+    )
+    return [ActionView(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class CommentView:
+    """A comment under a thing."""
+
+    id: UUID
+    author_id: UUID
+    author_name: str
+    practice_name: str
+    text: str
+    created_at: datetime
+
+
+def comments_of(session: Session, actor: Actor, artefact_id: UUID) -> list[CommentView]:
+    """The comments on a thing that the actor may see, oldest first."""
+    rows = session.execute(
+        select(Comment.id, Comment.author_id, Person.name, Practice.name, Comment.text, Comment.created_at)
+        .join(Artefact, Artefact.id == Comment.artefact_id)
+        .join(Person, Person.id == Comment.author_id)
+        .join(Practice, Practice.id == Artefact.practice_id)
+        .where(Comment.artefact_id == artefact_id, Comment.withdrawn_at.is_(None), audience.visible(actor))
+        .order_by(Comment.id)
+        .limit(200)
+    )
+    return [CommentView(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class RevisionView:
+    """An earlier state of a thing, in its kind's present version."""
+
+    number: int
+    title: str
+    body: dict[str, Any]
+    edited_by: str
+    audience: AudienceView
+    created_at: datetime
+
+
+def history(session: Session, host: Host, actor: Actor, found: Thing) -> list[RevisionView]:
+    """Those states of a thing that were saved under an audience to which the actor belongs, newest first."""
+    rows = session.execute(
+        select(Revision, Person.name.label("editor"), Audience.id.label("audience_id"))
+        .join(Audience, Audience.id == Revision.audience_id)
+        .outerjoin(Person, Person.id == Revision.edited_by)
+        .where(Revision.artefact_id == found.id, Revision.audience_id.in_(actor.audience_ids))
+        .order_by(Revision.number.desc())
+        .limit(100)
+    )
+    return [
+        RevisionView(
+            row.Revision.number,
+            row.Revision.title,
+            kinds.read_body(host, found.kind, row.Revision.body, row.Revision.body_version) if found.available else {},
+            row.editor or "",
+            next(known for known in actor.audiences if known.id == row.audience_id),
+            row.Revision.created_at,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,194 @@
+"""The unit of work: everything that one submit writes, committed once or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from layers_core.artefacts import audience, exposure, kinds, search
+from layers_core.artefacts.models import Action, Artefact, Audience, GuardDecision, Link, Revision, WriteKey
+from layers_core.contract import Actor, Change, Draft, NewLink, Promise, Thing
+from layers_core.db.base import now
+from layers_core.usage import log
+from layers_core.usage.events import AUDIENCE_NAMES, Linked, Promised, Recorded, UsageEvent
+from layers_core.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from layers_core.host.loader import Host
+
+NESTED_LIMIT = 8
+
+
+class Unit:
+    """What a service gives to hooks that write. It never commits: whoever opened it does, once.
+
+    `session` is for a plugin's own tables; the core's tables are written through the methods.
+    """
+
+    def __init__(self, session: Session, actor: Actor, host: Host) -> None:
+        self.session = session
+        self.actor = actor
+        self.moment: datetime = now()
+        self._host = host
+        self._depth = 0
+
+    def once(self, writer: str, client_key: str, result_id: UUID) -> None:
+        """Remember that this write was done, so that a repeat finds its result. An empty key remembers nothing."""
+        if client_key:
+            self.session.add(WriteKey(writer=writer, client_key=client_key, result_id=result_id))
+            self.session.flush()
+
+    def add(self, draft: Draft) -> Thing:
+        """Save something new with its revision, links, promise, exposure, search row and events.
+
+        Raises AudienceRefused, UnknownKind, or marshmallow's ValidationError for a body that doesn't fit its schema.
+        """
+        if self._depth >= NESTED_LIMIT:
+            raise RuntimeError("Hooks that save keep causing each other")
+        kind = kinds.require(self._host, draft.kind)
+        chosen = audience.resolve(self.session, self.actor, draft.audience, opened(self._host, self.actor))
+        body = kinds.checked_body(self._host, kind, draft.body)
+        artefact = Artefact(
+            kind=kind.name,
+            title=draft.title,
+            body=body,
+            body_version=kind.version,
+            language=draft.language,
+            practice_id=self.actor.practice.id,
+            author_id=self.actor.person_id,
+            audience_id=chosen.id,
+            created_at=self.moment,
+            updated_at=self.moment,
+        )
+        self.session.add(artefact)
+        self.session.flush()
+        self.keep_revision(artefact)
+        search.index(self.session, artefact, chosen, kind.search_text(body))
+        if kind.resurfaces and self.actor.person_id:
+            exposure.start(self.session, self.actor.person_id, artefact.id, self.moment)
+        prompted = any(link.type == "prompted_by" for link in draft.links)
+        self.event(Recorded(audience=AUDIENCE_NAMES[chosen.type], prompted=prompted), artefact)
+        for link in draft.links:
+            self.link(artefact.id, link, quiet=True)
+        if draft.promise:
+            self.promise(artefact.id, draft.promise)
+        thing = kinds.thing_from(self._host, self.actor, artefact, chosen, self.actor.name)
+        self.changed(thing, Change("created", draft.extras))
+        return thing
+
+    def keep_revision(self, artefact: Artefact) -> None:
+        """Keep the artefact's present state as an immutable revision."""
+        self.session.add(
+            Revision(
+                artefact_id=artefact.id,
+                number=artefact.revision,
+                title=artefact.title,
+                body=artefact.body,
+                body_version=artefact.body_version,
+                audience_id=artefact.audience_id,
+                edited_by=self.actor.person_id,
+                created_at=self.moment,
+            )
+        )
+        self.session.flush()
+
+    def changed(self, thing: Thing, change: Change) -> None:
+        """Tell the mix's plugins; what they write is part of this unit, and a fault of theirs undoes all of it."""
+        self._depth += 1
+        try:
+            self._host.doors.strict(
+                "layers_artefact_changed",
+                self.actor.practice.mix,
+                practice=self.actor.practice,
+                actor=self.actor,
+                artefact=thing,
+                change=change,
+                unit=self,
+            )
+        finally:
+            self._depth -= 1
+
+    def link(self, artefact_id: UUID, link: NewLink, *, quiet: bool = False) -> None:
+        """Connect two things, both of which the actor may see; a link that exists already stays as it is.
+
+        Raises LookupError for a thing that the actor may not see or a type that the vocabulary lacks. `quiet` leaves
+        out the event, where the link is part of a larger fact.
+        """
+        if link.type not in vocabulary("link_types"):
+            raise LookupError(f"No link type {link.type}")
+        self._require_visible(link.other_id)
+        ends = (link.other_id, artefact_id) if link.reverse else (artefact_id, link.other_id)
+        exists = select(Link.id).where(Link.from_id == ends[0], Link.type == link.type, Link.to_id == ends[1])
+        if self.session.scalar(exists) is None:
+            self.session.add(
+                Link(type=link.type, from_id=ends[0], to_id=ends[1], made_by=self.actor.person_id, created_at=self.moment)
+            )
+            self.session.flush()
+            if not quiet:
+                self.event(Linked(), self.session.scalar(select(Artefact).where(Artefact.id == artefact_id)))
+
+    def _require_visible(self, artefact_id: UUID) -> None:
+        query = select(Artefact.id).where(Artefact.id == artefact_id, audience.visible(self.actor))
+        if self.session.scalar(query) is None:
+            raise LookupError(f"No thing {artefact_id} that may be linked")
+
+    def promise(self, artefact_id: UUID, promise: Promise) -> Action:
+        """Add an action to a thing; its owner is the actor unless the promise names a colleague.
+
+        Raises LookupError where nobody can own it.
+        """
+        owner = promise.owner_id or self.actor.person_id
+        if owner is None:
+            raise LookupError("A promise needs somebody who keeps it")
+        action = Action(
+            artefact_id=artefact_id,
+            practice_id=self.actor.practice.id,
+            owner_id=owner,
+            expectation=promise.expectation,
+            due_on=promise.due_on,
+            created_at=self.moment,
+        )
+        self.session.add(action)
+        self.session.flush()
+        self.event(
+            Promised(dated=promise.due_on is not None),
+            self.session.scalar(select(Artefact).where(Artefact.id == artefact_id)),
+        )
+        return action
+
+    def guard_decision(self, artefact_id: UUID, found: Mapping[str, int], explanation: str) -> None:
+        """Keep how many marks of which type the writer looked at and why the words may stay; never the words."""
+        self.session.add(
+            GuardDecision(
+                artefact_id=artefact_id,
+                found=dict(found),
+                explanation=explanation,
+                decided_by=self.actor.person_id,
+                created_at=self.moment,
+            )
+        )
+        self.session.flush()
+
+    def event(self, event: UsageEvent, artefact: Artefact | Thing | None = None) -> None:
+        """Write one declared usage event in this transaction. Raises LookupError for a type that nobody declared."""
+        log.write(self.session, self._host, self.actor, event, artefact.id if artefact else None, self.moment)
+
+    def audience_of(self, artefact_id: UUID) -> Audience:
+        """The audience of a thing. Raises LookupError where there is no such thing."""
+        query = select(Audience).join(Artefact, Artefact.audience_id == Audience.id).where(Artefact.id == artefact_id)
+        found = self.session.scalar(query)
+        if found is None:
+            raise LookupError(f"No thing {artefact_id}")
+        return found
+
+
+def opened(host: Host, actor: Actor) -> frozenset[str]:
+    """The types of audience beyond the practice that the actor's mix opens."""
+    return frozenset(
+        type_ for slug in actor.practice.mix.enabled for type_ in host.registry.opens_audiences.get(slug, frozenset())
+    )

@@ -1,0 +1,1 @@
+"""db room of the core."""

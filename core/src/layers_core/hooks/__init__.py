@@ -1,0 +1,1 @@
+"""hooks room of the core."""

@@ -1,0 +1,1 @@
+"""practices room of the core."""

@@ -1,0 +1,1 @@
+"""usage room of the core."""

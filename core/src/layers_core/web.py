@@ -1,0 +1,243 @@
+"""What a plugin's views may use. It needs Flask; the web shell fills it for each request.
+
+A plugin imports nothing from the shell: it reads `current`, declares a `policy` for each route, reads submitted fields
+with `submitted()` and renders its templates, which extend `layers/page.html` by name.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from uuid import UUID
+
+from flask import current_app, g, request
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from layers_core.contract import Actor, GuardAnswer, PracticeView, Problem, Promise
+from layers_core.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from layers_core.artefacts.service import ArtefactService
+    from layers_core.host.loader import Host
+
+View = TypeVar("View", bound=Callable[..., Any])
+Level = Literal["public", "signed_in", "member", "evaluator", "operator"]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Who may call a route: a level, and for practice pages a permission besides membership."""
+
+    level: Level
+    permission: str = ""
+
+
+def policy(level: Level, permission: str = "") -> Callable[[View], View]:
+    """Declare who may call a view. A route without a policy is refused when the app starts."""
+
+    def declare(view: View) -> View:
+        view.__layers_policy__ = Policy(level, permission)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """Who is signed in, on pages inside and outside a practice."""
+
+    id: UUID
+    name: str
+    email: str
+    is_operator: bool
+
+
+@dataclass
+class RequestContext:
+    """What the shell knows about the present request. The read session is opened when it is first used."""
+
+    open_session: Callable[[], Session]
+    artefacts: ArtefactService
+    host: Host
+    actor: Actor | None = None
+    practice: PracticeView | None = None
+    person: PersonView | None = None
+    after: list[Callable[[], None]] = field(default_factory=list)
+
+    @cached_property
+    def session(self) -> Session:
+        """A session for reading, the same during the whole request."""
+        return self.open_session()
+
+
+class _Current:
+    """The present request's actor, practice, read session, service and host."""
+
+    @property
+    def _context(self) -> RequestContext:
+        return cast("RequestContext", g.layers)
+
+    @property
+    def actor(self) -> Actor:
+        """Who is asking. Raises LookupError on pages that have no practice."""
+        if self._context.actor is None:
+            raise LookupError("This page belongs to no practice, so there is no actor")
+        return self._context.actor
+
+    @property
+    def practice(self) -> PracticeView:
+        """The practice that the page belongs to. Raises LookupError where there is none."""
+        if self._context.practice is None:
+            raise LookupError("This page belongs to no practice")
+        return self._context.practice
+
+    @property
+    def person(self) -> PersonView:
+        """Who is signed in. Raises LookupError on pages for people without an account."""
+        if self._context.person is None:
+            raise LookupError("Nobody is signed in on this page")
+        return self._context.person
+
+    @property
+    def session(self) -> Session:
+        """A session for reading; it refuses to write, and doesn't see what this request saves after its first use."""
+        return self._context.session
+
+    @property
+    def artefacts(self) -> ArtefactService:
+        """The one service that saves."""
+        return self._context.artefacts
+
+    @property
+    def host(self) -> Host:
+        """The loaded plugins, their registry and the doors."""
+        return self._context.host
+
+
+current = _Current()
+
+
+def after_response(work: Callable[[], None]) -> None:
+    """Do something once the page has been sent and only if it was no error page.
+
+    The work runs outside the request: it opens its own transaction and uses nothing of `current`. If it fails, that is
+    logged; the page has long arrived.
+    """
+    cast("RequestContext", g.layers).after.append(work)
+
+
+NONCE_HOURS = 24
+
+
+def public_nonce(scope: str) -> str:
+    """A signed value for a hidden field of a public form, new for each page shown. `scope` is the link's token."""
+    return cast("str", _nonces(scope).dumps(secrets.token_urlsafe(16)))
+
+
+def nonce_key(value: str, scope: str) -> str | None:
+    """The key inside a nonce, to be given to the service as client key; None where it is not ours or a day old.
+
+    The same form sent twice carries the same key, so that the second submit gives the first result.
+    """
+    try:
+        return cast("str", _nonces(scope).loads(value, max_age=NONCE_HOURS * 3600))
+    except BadData:
+        return None
+
+
+def _nonces(scope: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(cast("str", current_app.secret_key), salt=f"layers.public-form.{scope}")
+
+
+def within_limit(scope: str, key: str, limit: str) -> bool:
+    """Count one use and say whether it is within a limit such as "30 per hour".
+
+    `key` says whose uses are counted (a token, or `client_address()`); it is kept in memory only, as a keyed digest
+    that changes every day.
+    """
+    return cast("bool", current_app.extensions["layers_limits"].hit(scope, key, limit))
+
+
+def client_address() -> str:
+    """Where the request comes from, for `within_limit` alone: never store or log it."""
+    return request.remote_addr or ""
+
+
+@dataclass
+class Submitted:
+    """A submitted form: its values, and the problems found while reading them."""
+
+    values: Mapping[str, Any]
+    problems: list[Problem] = field(default_factory=list)
+
+    def get(self, key: str, default: str = "") -> str:
+        """One value, without the white space around it."""
+        return str(self.values.get(key, default)).strip()
+
+    def getlist(self, key: str) -> list[str]:
+        """All values of a name (checkboxes)."""
+        getlist = getattr(self.values, "getlist", None)
+        return [str(value) for value in getlist(key)] if getlist else []
+
+    def required(self, key: str, message: str) -> str:
+        """One value; a problem with this message where it is empty."""
+        value = self.get(key)
+        if not value:
+            self.problems.append(Problem(message, key))
+        return value
+
+    def one_of(self, key: str, codes: Mapping[str, object], message: str) -> str:
+        """One value out of a vocabulary; a problem with this message where it is none of them."""
+        value = self.get(key)
+        if value not in codes:
+            self.problems.append(Problem(message, key))
+        return value
+
+    def date(self, key: str) -> date | None:
+        """A date typed as `<key>-day`, `<key>-month` and `<key>-year`; None where all three are empty."""
+        parts = [self.get(f"{key}-{part}") for part in ("day", "month", "year")]
+        if not any(parts):
+            return None
+        try:
+            day, month, year = (int(part) for part in parts)
+            return date(year, month, day)
+        except ValueError:
+            self.problems.append(Problem(_("Enter a real date, for example 4 12 2026"), f"{key}-day"))
+            return None
+
+    def promise(self) -> Promise | None:
+        """The fields of `promise_fields`: what somebody will do and by when; None where nothing was promised."""
+        expectation, due_on = self.get("promise"), self.date("due")
+        if not expectation:
+            if due_on:
+                self.problems.append(Problem(_("Say what you will do by that date, or remove the date"), "promise"))
+            return None
+        return Promise(expectation, due_on)
+
+    def guard(self) -> GuardAnswer:
+        """The fields of `guard_box`: what the writer decided about marked words."""
+        return GuardAnswer(self.get("guard_fingerprint") if self.get("guard_checked") else "", self.get("guard_why"))
+
+    @property
+    def client_key(self) -> str:
+        """The key that makes a repeated submit give the first result."""
+        return self.get("client_key")
+
+
+def submitted() -> Submitted:
+    """The present request's form."""
+    return Submitted(request.form)
+
+
+def parse_uuid(text: str) -> UUID | None:
+    """A key from a form or address; None where it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
