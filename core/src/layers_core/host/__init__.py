@@ -1,0 +1,1 @@
+"""host room of the core."""
