@@ -1,13 +1,11 @@
 // Starts the design system's components, at first and in whatever htmx brings later. Pages work without any of it.
-import { initAll, isSupported } from "./nhsuk-frontend.min.js";
+import { initAll } from "./nhsuk-frontend.min.js";
 
-document.body.classList.add("js-enabled");
-if (isSupported()) {
-  document.body.classList.add("nhsuk-frontend-supported");
-  initAll();
-  document.body.addEventListener("htmx:load", (event) => {
-    if (event.detail.elt !== document.body) {
-      initAll({ scope: event.detail.elt });
-    }
-  });
-}
+// The design system starts nothing without these classes. A browser that runs modules, as this is one, is new enough.
+document.body.classList.add("js-enabled", "nhsuk-frontend-supported");
+initAll();
+document.body.addEventListener("htmx:load", (event) => {
+  if (event.detail.elt !== document.body) {
+    initAll({ scope: event.detail.elt });
+  }
+});
