@@ -62,8 +62,8 @@ class Permission:
 class ArtefactKind:
     """A kind of thing that people keep.
 
-    `name` is `<slug>.<noun>`. `schema` is the marshmallow schema of the body at `version`; `upgrade(body, from_version)`
-    is pure and applied on read. `summary(body)` is the one line on a card, `search_text(body)` what search may find.
+    `name` is `<slug>.<noun>`. `schema` is the marshmallow schema of the body at `version`;
+    `upgrade(body, from_version)` is pure and applied on read. `summary(body)` is the one line on a card, `search_text(body)` what search may find.
     `page_template` renders the body on the thing's own page (given `thing`), under `templates/<slug>/`.
     `permission` is needed to save one. `edited_by_permission` says that whoever holds it may edit (the practice's own
     pages), instead of the author alone. `resurfaces` makes it come back to its author when it is worth seeing again.
@@ -292,8 +292,8 @@ class Captured:
 class CaptureForm:
     """A plugin's fields inside the record box. `read` turns submitted fields into a title and a body.
 
-    The shell adds what every form has: the promise, the audience, the links and the guard. `template` is given `fields`,
-    the values to show again.
+    The shell adds what every form has: the promise, the audience, the links and the guard. `template` is given
+    `fields`, the values to show again.
     """
 
     kind: str
@@ -329,5 +329,3 @@ class Plugin(Protocol):
     """A plugin is an object with `meta` and methods marked with `hookimpl`."""
 
     meta: PluginMeta
-
-

@@ -8,7 +8,7 @@ from datetime import date
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.models import Artefact, Audience, AudienceMember
@@ -26,7 +26,7 @@ class AudienceRefused(Exception):
     """The audience asked for is not one that this actor may choose."""
 
 
-def ids_for(person_id: UUID, practice_id: UUID, today: date) -> Select[tuple[UUID]]:
+def ids_for(person_id: UUID, practice_id: UUID | ScalarSelect[UUID], today: date) -> Select[UUID]:
     """The keys of every audience that a member belongs to while working in a practice."""
     clusters = select(ClusterPractice.cluster_id).where(in_cluster(practice_id, today))
     network = select(Audience.id).where(Audience.key == NETWORK_KEY)
@@ -39,7 +39,7 @@ def ids_for(person_id: UUID, practice_id: UUID, today: date) -> Select[tuple[UUI
     return select(network.union_all(*rest).subquery().c[0])
 
 
-def in_cluster(practice_id: UUID, today: date) -> ColumnElement[bool]:
+def in_cluster(practice_id: UUID | ScalarSelect[UUID], today: date) -> ColumnElement[bool]:
     """The condition that a practice belongs to the cluster of a ClusterPractice row on a day."""
     return (
         (ClusterPractice.practice_id == practice_id)
@@ -89,7 +89,8 @@ def resolve(session: Session, actor: Actor, choice: str, opened: frozenset[str])
     """The audience that a writer chose.
 
     `choice` is "me", "practice", "cluster:<id>", "network" or "people:<id>,<id>"; `opened` holds the types beyond the
-    practice that the mix allows. Raises AudienceRefused where the actor doesn't belong to it or the mix doesn't open it.
+    practice that the mix allows. Raises AudienceRefused where the actor doesn't belong to it or the mix doesn't open
+    it.
     """
     word, _colon, rest = choice.partition(":")
     if word == "me" and actor.person_id:
@@ -194,9 +195,10 @@ AUDIENCE_NAMES: dict[AudienceType, Callable[[str, str], str]] = {
 }
 
 
-def audience_name(type_: str, practice: str, cluster: str | None) -> str:
-    """The name that people know an audience by."""
-    return AUDIENCE_NAMES[cast("AudienceType", type_)](practice, cluster or "")
+def view(audience_id: UUID, type_: str, key: str, practice: str, cluster: str | None) -> AudienceView:
+    """An audience with the name that people know it by."""
+    known = cast("AudienceType", type_)
+    return AudienceView(audience_id, known, key, AUDIENCE_NAMES[known](practice, cluster or ""))
 
 
 def is_wider(view: AudienceView) -> bool:

@@ -43,5 +43,5 @@ def forget(session: Session, person_id: UUID, practice_id: UUID, form: str) -> N
     )
 
 
-def _mine(person_id: UUID, practice_id: UUID, form: str) -> Select[tuple[Draft]]:
+def _mine(person_id: UUID, practice_id: UUID, form: str) -> Select[Draft]:
     return select(Draft).where(Draft.person_id == person_id, Draft.practice_id == practice_id, Draft.form == form)

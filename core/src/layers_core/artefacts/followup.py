@@ -61,8 +61,13 @@ class FollowUp:
             except LookupError as error:
                 raise NotFound(str(link.other_id)) from error
 
-    def promise(self, actor: Actor, artefact_id: UUID, promise: Promise, guard: GuardAnswer, client_key: str = "") -> UUID:
-        """Promise something about a thing; gives the action's key. Raises NotFound, NotAllowed, DraftRefused, GuardStop."""
+    def promise(
+        self, actor: Actor, artefact_id: UUID, promise: Promise, guard: GuardAnswer, client_key: str = ""
+    ) -> UUID:
+        """Promise something about a thing; gives the action's key.
+
+        Raises NotFound, NotAllowed, DraftRefused, GuardStop.
+        """
         _require_text(promise.expectation, "promise", _("Say what you will do"))
         writer = str(actor.person_id)
         with self.database.read() as session:

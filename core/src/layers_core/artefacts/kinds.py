@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema
 
+from layers_core.artefacts.audience import view as audience_named
 from layers_core.artefacts.models import Artefact, Audience
 from layers_core.contract import Actor, ArtefactKind, AudienceView, Body, MixView, Thing
-from layers_core.artefacts.audience import audience_name
 
 if TYPE_CHECKING:
     from layers_core.host.loader import Host
@@ -74,7 +74,7 @@ def audience_view(actor: Actor, chosen: Audience | Any) -> AudienceView:
     for known in actor.audiences:
         if known.id == chosen.id:
             return known
-    return AudienceView(chosen.id, chosen.type, chosen.key, audience_name(chosen.type, actor.practice.name, ""))
+    return audience_named(chosen.id, chosen.type, chosen.key, actor.practice.name, "")
 
 
 def build(host: Host, row: Artefact | Any, view: AudienceView, author_name: str, *, available: bool) -> Thing:

@@ -107,9 +107,7 @@ def feed(
     merged = union_all(*ranges).subquery()
     page = select(merged.c.number).order_by(merged.c.created_at.desc(), merged.c.id.desc()).limit(limit)
     rows = session.execute(
-        things()
-        .where(Artefact.number.in_(page))
-        .order_by(Artefact.created_at.desc(), Artefact.id.desc())
+        things().where(Artefact.number.in_(page)).order_by(Artefact.created_at.desc(), Artefact.id.desc())
     )
     return [thing(host, actor, row) for row in rows]
 
@@ -133,9 +131,7 @@ def _found(
     session: Session, host: Host, actor: Actor, query: str, *, before: int | None, limit: int, any_word: bool
 ) -> list[Found]:
     hidden = kinds.hidden_kinds(host, actor.practice.mix)
-    hits = search.find(
-        session, actor.audience_ids, hidden, query, before=before, limit=limit, any_word=any_word
-    )
+    hits = search.find(session, actor.audience_ids, hidden, query, before=before, limit=limit, any_word=any_word)
     numbers = [hit.number for hit in hits]
     rows = session.execute(things().where(Artefact.number.in_(numbers), audience.visible(actor))) if numbers else ()
     by_number = {row.number: thing(host, actor, row) for row in rows}
@@ -206,7 +202,9 @@ def write_result(session: Session, writer: str, client_key: str) -> UUID | None:
     """The result of a write that this writer did before under the same client key."""
     if not client_key:
         return None
-    return session.scalar(select(WriteKey.result_id).where(WriteKey.writer == writer, WriteKey.client_key == client_key))
+    return session.scalar(
+        select(WriteKey.result_id).where(WriteKey.writer == writer, WriteKey.client_key == client_key)
+    )
 
 
 @dataclass(frozen=True)

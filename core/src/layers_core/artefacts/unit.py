@@ -126,7 +126,9 @@ class Unit:
         exists = select(Link.id).where(Link.from_id == ends[0], Link.type == link.type, Link.to_id == ends[1])
         if self.session.scalar(exists) is None:
             self.session.add(
-                Link(type=link.type, from_id=ends[0], to_id=ends[1], made_by=self.actor.person_id, created_at=self.moment)
+                Link(
+                    type=link.type, from_id=ends[0], to_id=ends[1], made_by=self.actor.person_id, created_at=self.moment
+                )
             )
             self.session.flush()
             if not quiet:

@@ -54,7 +54,7 @@ class Base(DeclarativeBase):
     """The one declarative base; a table's name starts with its distribution's slug and an underscore."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads this class attribute
+    type_annotation_map = {
         datetime: UtcDateTime,
         UUID: Uuid(),
         dict[str, Any]: JsonDict,

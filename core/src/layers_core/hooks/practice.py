@@ -11,8 +11,18 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from layers_core.artefacts.unit import Unit
-    from layers_core.contract import Actor, CaptureForm, Change, Draft, HomeCard, NavItem, Panel, PracticeView, Problem
-    from layers_core.contract import Thing
+    from layers_core.contract import (
+        Actor,
+        CaptureForm,
+        Change,
+        Draft,
+        HomeCard,
+        NavItem,
+        Panel,
+        PracticeView,
+        Problem,
+        Thing,
+    )
 
 hookspec = pluggy.HookspecMarker("layers")
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience
 from layers_core.artefacts.models import Audience
-from layers_core.contract import Actor, AudienceView, MixView, PluginChoice, PracticeView
+from layers_core.contract import Actor, MixView, PluginChoice, PracticeView
 from layers_core.db.base import now
 from layers_core.host.loader import Host
 from layers_core.practices.models import Cluster, Membership, Mix, Person, Practice
@@ -58,7 +58,9 @@ def practice_view(row: Any, plugins: Mapping[str, Any] | None, host: Host) -> Pr
     )
 
 
-def find_practice(session: Session, host: Host, *, slug: str = "", practice_id: UUID | None = None) -> PracticeView | None:
+def find_practice(
+    session: Session, host: Host, *, slug: str = "", practice_id: UUID | None = None
+) -> PracticeView | None:
     """A practice by the first part of its address or by key, with its mix; None where there is none."""
     wanted = Practice.id == practice_id if practice_id else Practice.slug == slug
     row = session.execute(
@@ -106,12 +108,7 @@ def find_actor(session: Session, host: Host, person_id: UUID, slug: str) -> Acto
         profession=first.profession,
         permissions=host.registry.permissions_for(frozenset(first.roles), practice.mix.enabled),
         audiences=tuple(
-            AudienceView(
-                row.audience_id,
-                row.audience_type,
-                row.audience_key,
-                audience.audience_name(row.audience_type, practice.name, row.cluster_name),
-            )
+            audience.view(row.audience_id, row.audience_type, row.audience_key, practice.name, row.cluster_name)
             for row in rows
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,15 +19,20 @@ if TYPE_CHECKING:
     from layers_core.db.session import Database
     from layers_core.host.loader import Host
 
-INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+def _insert(session: Session, model: type[ActorKey | UsageEventRow]) -> sqlite.Insert:
+    """An insert that can leave a row out where it exists; both dialects spell it alike."""
+    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return cast("sqlite.Insert", make(model))
 
 
 def actor_key(session: Session, person_id: UUID) -> UUID:
     """The random key that stands for a person in the log; made on first use."""
     found = session.scalar(select(ActorKey.actor_key).where(ActorKey.person_id == person_id))
     if found is None:
-        insert = INSERT[session.get_bind().dialect.name]
-        session.execute(insert(ActorKey).values(person_id=person_id, actor_key=new_id()).on_conflict_do_nothing())
+        session.execute(
+            _insert(session, ActorKey).values(person_id=person_id, actor_key=new_id()).on_conflict_do_nothing()
+        )
         found = session.scalar(select(ActorKey.actor_key).where(ActorKey.person_id == person_id))
         assert found is not None
     return found
@@ -44,9 +49,8 @@ def write(
         raise LookupError(f"No plugin declares the event {event.name}")
     key = actor_key(session, actor.person_id) if actor.person_id else None
     once = f"{event.name}:{key}:{artefact_id}:{moment:%Y%m%d}" if event.once_a_day else None
-    insert = INSERT[session.get_bind().dialect.name]
     session.execute(
-        insert(UsageEventRow)
+        _insert(session, UsageEventRow)
         .values(
             id=new_id(),
             name=event.name,

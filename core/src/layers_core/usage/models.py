@@ -46,7 +46,9 @@ class UsageEventRow(Base):
     mix_version: Mapped[int]
     occurred_at: Mapped[datetime] = mapped_column(default=now)
     props: Mapped[dict[str, Any]]
-    once_key: Mapped[str | None] = mapped_column(String(120), doc="Set where an event counts once a person, thing and day")
+    once_key: Mapped[str | None] = mapped_column(
+        String(120), doc="Set where an event counts once a person, thing and day"
+    )
 
 
 class Study(Base):
