@@ -302,7 +302,7 @@ def lint(options: argparse.Namespace, rest: list[str]) -> int:
         ("bandit", ["bandit", "--quiet", "--recursive", "--configfile", "pyproject.toml", *SOURCES], ROOT),
         ("mypy", ["mypy", "--no-error-summary", *TYPED], ROOT),
     ]
-    checks += [(f"deptry {member}", ["deptry", "src"], ROOT / member) for member in MEMBERS]
+    checks += [(f"deptry {member}", ["deptry", "--no-ansi", "src"], ROOT / member) for member in MEMBERS]
     failed = [name for name, command, cwd in checks if not _check(name, command, cwd)]
     if failed:
         say(f"to mend: {', '.join(failed)}")

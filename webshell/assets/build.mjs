@@ -28,7 +28,7 @@ const standIns = {
   "#330073": "--layers-link-visited",
   "#7c2856": "--layers-link-hover",
   "#002f5d": "--layers-link-active",
-  "#005eba": "--layers-secondary-button-text",
+  "#005eba": "--layers-secondary-button",
 };
 
 // One stylesheet: the design system with our additions, and for right-to-left pages what must be turned round.
