@@ -121,15 +121,16 @@ class Found:
 
 
 def find(
-    session: Session, host: Host, actor: Actor, query: str, *, before: int | None = None, limit: int = 20
+    session: Session,
+    host: Host,
+    actor: Actor,
+    query: str,
+    *,
+    before: int | None = None,
+    limit: int = 20,
+    any_word: bool = False,
 ) -> list[Found]:
-    """The newest things with all words of the query that the actor may see, newest first."""
-    return _found(session, host, actor, query, before=before, limit=limit, any_word=False)
-
-
-def _found(
-    session: Session, host: Host, actor: Actor, query: str, *, before: int | None, limit: int, any_word: bool
-) -> list[Found]:
+    """The newest things with all (or any) of the words of the query that the actor may see, newest first."""
     hidden = kinds.hidden_kinds(host, actor.practice.mix)
     hits = search.find(session, actor.audience_ids, hidden, query, before=before, limit=limit, any_word=any_word)
     numbers = [hit.number for hit in hits]

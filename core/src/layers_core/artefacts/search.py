@@ -151,11 +151,11 @@ STATEMENTS = {
         ),
         "delete": "DELETE FROM core_search WHERE number = :number",
         "find": (
-            "SELECT number, ts_headline('english', words, wanted.words, :options) AS snippet"
+            "SELECT found.number, ts_headline('english', found.words, wanted.terms, :options) AS snippet"
             " FROM (SELECT number, words FROM core_search"
             " WHERE vector @@ (to_tsquery('simple', :scope) && to_tsquery('english', :match)) AND number < :before"
             " ORDER BY number DESC LIMIT :limit) AS found,"
-            " (SELECT to_tsquery('english', :match) AS words) AS wanted ORDER BY number DESC"
+            " (SELECT to_tsquery('english', :match) AS terms) AS wanted ORDER BY found.number DESC"
         ),
     },
 }

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import layers_core.artefacts.models
+import layers_core.practices.models
+import layers_core.usage.models  # noqa: F401 - the core's tables are known as soon as a host is
 from layers_core.artefacts.schemas import NoteBody, TrialAnswerBody
 from layers_core.contract import ArtefactKind, Permission, PluginMeta, hookimpl
 from layers_core.host.doors import CORE

@@ -143,3 +143,8 @@ def ensure_public_link(
         session.add(link)
         session.flush()
     return link
+
+
+def find_person(session: Session, email: str) -> Person | None:
+    """The person with this e-mail address, or None."""
+    return session.scalar(select(Person).where(Person.email == normalise_email(email)))
