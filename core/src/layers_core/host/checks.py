@@ -144,4 +144,3 @@ def _event_problems(event: type[UsageEvent]) -> Iterator[str]:
         yield f"The usage event {event.__qualname__} has no name, or a tier other than {', '.join(TIERS)}."
     elif wordy := content_free(event):
         yield f"The usage event {event.name} could hold free text in: {', '.join(wordy)}."
-

@@ -6,8 +6,8 @@ failing implementation would lose the whole of pluggy's own call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 from typing import Any
@@ -45,24 +45,43 @@ class Timing:
     seconds: float
 
 
+@dataclass(slots=True)
+class _Clock:
+    calls: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class _Link:
-    """One implementation in a chain, ready to be called."""
+    """One implementation in a chain. `given` is the place of its arguments in the chain's `signatures`."""
 
-    __slots__ = ("argnames", "calls", "function", "seconds", "slug")
-
-    def __init__(self, slug: str, function: Callable[..., object], argnames: tuple[str, ...]) -> None:
-        self.slug = slug
-        self.function = function
-        self.argnames = argnames
-        self.calls = 0
-        self.seconds = 0.0
-
-    def __call__(self, hook: Hook, arguments: Mapping[str, Any]) -> list[Any]:
-        """Everything that the implementation answers, consumed; raises whatever it raises."""
-        return hook.take(self.function(*[arguments[name] for name in self.argnames]))
+    slug: str
+    function: Callable[..., object]
+    given: int
+    clock: _Clock
 
 
-_Chain = tuple[Hook, tuple[_Link, ...]]
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """The implementations of a hook that a door calls, by weight and slug.
+
+    `signatures` are the distinct tuples of arguments that they take, put together once a call, not once a plugin.
+    """
+
+    hook: Hook
+    signatures: tuple[tuple[str, ...], ...]
+    links: tuple[_Link, ...]
+
+    def given(self, arguments: Mapping[str, Any]) -> list[list[Any]]:
+        """The values for each signature. Raises TypeError where the caller's arguments are not the hook's."""
+        if arguments.keys() != self.hook.arguments:
+            wrong = ", ".join(sorted(arguments.keys() ^ self.hook.arguments))
+            raise TypeError(f"{self.hook.name} was called with the wrong arguments: {wrong}")
+        return [[arguments[name] for name in signature] for signature in self.signatures]
+
+    def only(self, slugs: Container[str]) -> _Chain:
+        """The same chain with some plugins only."""
+        return replace(self, links=tuple(link for link in self.links if link.slug in slugs))
 
 
 class Doors:
@@ -72,24 +91,23 @@ class Doors:
         self, manager: pluggy.PluginManager, metas: Mapping[str, PluginMeta], *, raise_faults: bool = False
     ) -> None:
         self.faults = FaultLog()
-        self.missing: Mapping[str, str] = {}
+        self.missing: dict[str, str] = {}
         """Installed plugins that custody hooks cannot reach, and why."""
         self._manager = manager
         self._metas = metas
         self._raise_faults = raise_faults
-        self._links: dict[str, tuple[_Link, ...]] = {}
-        self._chains: dict[tuple[str, frozenset[str]], _Chain] = {}
+        self._whole: dict[str, _Chain] = {}
+        self._in_mix: dict[tuple[str, frozenset[str]], _Chain] = {}
 
     def forget(self) -> None:
         """Forget every chain, because a plugin came or went."""
-        self._links.clear()
-        self._chains.clear()
+        self._whole.clear()
+        self._in_mix.clear()
 
     def build(self, name: str, *, only: str | None = None, **arguments: Any) -> Answers:
         """Ask every healthy plugin (or `only` one) what it brings. Raises DoorFault, WrongDoor."""
-        hook = self._hook(name, "build")
-        links = (link for link in self._all(hook) if only in (None, link.slug))
-        return self._insist(hook, links, arguments)
+        chain = self._all(name, "build")
+        return self._insist(chain if only is None else chain.only({only}), arguments)
 
     def page(self, name: str, mix: MixView, *, session: Session | None = None, **arguments: Any) -> Answers:
         """Ask the mix's plugins for a part of a page; those that fail are left out and named in `unavailable`.
@@ -97,24 +115,24 @@ class Doors:
         A plugin that failed three times in a row is no longer asked. The session stays usable. Raises WrongDoor, and
         TypeError for arguments that the hook does not have.
         """
-        chain = self._chains.get((name, mix.enabled))
-        hook, links = chain if chain is not None and chain[0].level == "page" else self._chain(name, "page", mix)
+        chain = self._mixed(name, "page", mix)
+        hook = chain.hook
         if hook.takes_session:
             arguments["session"] = session
-        _check(hook, arguments)
+        given = chain.given(arguments)
         answers = Answers()
-        faults = self.faults
-        for link in links:
+        faults, suspended = self.faults, self.faults.suspended
+        started = perf_counter()
+        for link in chain.links:
             slug = link.slug
-            if slug in faults.suspended:
+            if slug in suspended:
                 answers.unavailable += (slug,)
                 continue
-            started = perf_counter()
             try:
                 if session is None:
-                    items = hook.take(link.function(*[arguments[argument] for argument in link.argnames]))
+                    items = hook.take(link.function(*given[link.given]))
                 else:
-                    items = reading(session, partial(link, hook, arguments))
+                    items = reading(session, partial(_call, hook, link, given))
             except (Exception, SystemExit) as error:
                 if self._raise_faults:
                     raise
@@ -125,8 +143,10 @@ class Doors:
                     faults.succeeded(slug, name)
                 for item in items:
                     answers.append((slug, item))
-            link.calls += 1
-            link.seconds += perf_counter() - started
+            clock, ended = link.clock, perf_counter()
+            clock.calls += 1
+            clock.seconds += ended - started
+            started = ended
         return answers
 
     def strict(self, name: str, mix: MixView, *, only: str | None = None, **arguments: Any) -> Answers:
@@ -134,9 +154,8 @@ class Doors:
 
         Raises DoorFault at the first fault, so that the caller refuses or rolls back; WrongDoor.
         """
-        chain = self._chains.get((name, mix.enabled))
-        hook, links = chain if chain is not None and chain[0].level == "strict" else self._chain(name, "strict", mix)
-        return self._insist(hook, (link for link in links if only in (None, link.slug)), arguments)
+        chain = self._mixed(name, "strict", mix)
+        return self._insist(chain if only is None else chain.only({only}), arguments)
 
     def custody(self, name: str, **arguments: Any) -> Answers:
         """Ask every installed plugin, switched on or off, about a person's data.
@@ -144,64 +163,68 @@ class Doors:
         Raises DoorFault at the first fault, and for an installed plugin that is quarantined or left out: what it keeps
         about the person cannot be reached. Raises WrongDoor.
         """
-        hook = self._hook(name, "custody")
+        chain = self._all(name, "custody")
         for slug, reason in self.missing.items():
             raise DoorFault(slug, name, f"not asked, because it is not running here: {reason}")
-        return self._insist(hook, iter(self._all(hook)), arguments)
+        return self._insist(chain, arguments)
 
     def timings(self) -> list[Timing]:
         """The time that each plugin's hooks took in this process since the registry last changed, dearest first."""
-        links = [(name, link) for name, links in list(self._links.items()) for link in links if link.calls]
-        timings = [Timing(name, link.slug, link.calls, link.seconds) for name, link in links]
+        chains = list(self._whole.values())
+        called = [(chain.hook.name, link) for chain in chains for link in chain.links if link.clock.calls]
+        timings = [Timing(name, link.slug, link.clock.calls, link.clock.seconds) for name, link in called]
         return sorted(timings, key=lambda timing: -timing.seconds)
 
-    def _insist(self, hook: Hook, links: Iterator[_Link], arguments: Mapping[str, Any]) -> Answers:
-        _check(hook, arguments)
-        answers = Answers()
+    def _insist(self, chain: _Chain, arguments: Mapping[str, Any]) -> Answers:
+        """Call every implementation of a chain; raise DoorFault at the first fault."""
+        given = chain.given(arguments)
         session = arguments.get("session")
-        for link in links:
+        answers = Answers()
+        for link in chain.links:
             started = perf_counter()
+            call = partial(_call, chain.hook, link, given)
             try:
-                call = partial(link, hook, arguments)
                 items = call() if session is None else check_untouched(session, call)
             except (Exception, SystemExit) as error:
-                self.faults.record(link.slug, hook.name, error)
-                raise DoorFault(link.slug, hook.name, type_name(error)) from error
+                self.faults.record(link.slug, chain.hook.name, error)
+                raise DoorFault(link.slug, chain.hook.name, type_name(error)) from error
             finally:
-                link.calls += 1
-                link.seconds += perf_counter() - started
+                link.clock.calls += 1
+                link.clock.seconds += perf_counter() - started
             answers += [(link.slug, item) for item in items]
         return answers
 
-    def _hook(self, name: str, level: Level) -> Hook:
-        hook = HOOKS.get(name)
-        if hook is None:
+    def _all(self, name: str, level: Level) -> _Chain:
+        """Every healthy plugin's implementations of a hook."""
+        chain = self._whole.get(name)
+        if chain is None:
+            chain = self._whole[name] = self._build(name)
+        if chain.hook.level != level:
+            raise WrongDoor(f"{name} is a {chain.hook.level} hook and was called through the {level} door")
+        return chain
+
+    def _build(self, name: str) -> _Chain:
+        if name not in HOOKS:
             raise WrongDoor(f"There is no hook {name}")
-        if hook.level != level:
-            raise WrongDoor(f"{name} is a {hook.level} hook and was called through the {level} door")
-        return hook
+        found = getattr(self._manager.hook, name).get_hookimpls()
+        found.sort(key=lambda impl: (self._metas[impl.plugin_name].weight, impl.plugin_name))
+        signatures = list(dict.fromkeys(tuple(impl.argnames) for impl in found))
+        links = (
+            _Link(impl.plugin_name, impl.function, signatures.index(tuple(impl.argnames)), _Clock()) for impl in found
+        )
+        return _Chain(HOOKS[name], tuple(signatures), tuple(links))
 
-    def _all(self, hook: Hook) -> tuple[_Link, ...]:
-        """Every healthy plugin's implementations of a hook, by weight and slug."""
-        links = self._links.get(hook.name)
-        if links is None:
-            found = getattr(self._manager.hook, hook.name).get_hookimpls()
-            found.sort(key=lambda impl: (self._metas[impl.plugin_name].weight, impl.plugin_name))
-            links = tuple(_Link(impl.plugin_name, impl.function, tuple(impl.argnames)) for impl in found)
-            self._links[hook.name] = links
-        return links
-
-    def _chain(self, name: str, level: Level, mix: MixView) -> _Chain:
-        hook = self._hook(name, level)
-        enabled = mix.enabled
-        chain = (hook, tuple(link for link in self._all(hook) if link.slug in enabled or link.slug == CORE))
-        if len(self._chains) >= CHAINS_KEPT:
-            self._chains.clear()
-        self._chains[name, enabled] = chain
+    def _mixed(self, name: str, level: Level, mix: MixView) -> _Chain:
+        """The implementations of a mix's plugins, and the core's."""
+        chain = self._in_mix.get((name, mix.enabled))
+        if chain is None or chain.hook.level != level:
+            chain = self._all(name, level).only(mix.enabled | {CORE})
+            if len(self._in_mix) >= CHAINS_KEPT:
+                self._in_mix.clear()
+            self._in_mix[name, mix.enabled] = chain
         return chain
 
 
-def _check(hook: Hook, arguments: Mapping[str, Any]) -> None:
-    if arguments.keys() != hook.arguments:
-        wrong = ", ".join(sorted(arguments.keys() ^ hook.arguments))
-        raise TypeError(f"{hook.name} was called with the wrong arguments: {wrong}")
+def _call(hook: Hook, link: _Link, given: list[list[Any]]) -> list[Any]:
+    """Everything that an implementation answers, consumed; raises whatever it raises."""
+    return hook.take(link.function(*given[link.given]))

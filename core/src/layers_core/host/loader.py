@@ -80,9 +80,7 @@ class Host:
 
     def enabled(self, choices: Mapping[str, PluginChoice]) -> frozenset[str]:
         """The slugs that choices put in force and that are installed and healthy here."""
-        return frozenset(
-            slug for slug, choice in choices.items() if choice.state in IN_FORCE and slug in self.plugins
-        )
+        return frozenset(slug for slug, choice in choices.items() if choice.state in IN_FORCE and slug in self.plugins)
 
 
 @dataclass(frozen=True)
@@ -160,9 +158,8 @@ class _Loading:
     def host(self, disabled: Sequence[str]) -> Host:
         """The result."""
         self._doors.forget()
-        self._doors.missing = {item.slug: item.reason for item in self._quarantined} | {
-            slug: "left out by LAYERS_DISABLE" for slug in disabled
-        }
+        self._doors.missing = dict.fromkeys(disabled, "left out by LAYERS_DISABLE")
+        self._doors.missing |= {item.slug: item.reason for item in self._quarantined}
         plugins = dict(sorted(self._plugins.items(), key=lambda item: (item[1].meta.weight, item[0])))
         return Host(self._registry, self._doors, plugins, self._quarantined, disabled)
 

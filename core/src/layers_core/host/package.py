@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,8 +24,15 @@ def package_of(module: str) -> str:
 
 def folder_of(package: str) -> Path | None:
     """Where a package's files are; None for a single module."""
-    spec = find_spec(package)
-    places = spec.submodule_search_locations if spec else None
+    if package in sys.modules:
+        places = getattr(sys.modules[package], "__path__", None)
+    else:
+        try:
+            spec = find_spec(package)
+        except ImportError:
+            # A package above it cannot be imported; loading the plugin says so.
+            return None
+        places = spec.submodule_search_locations if spec else None
     return Path(next(iter(places))) if places else None
 
 

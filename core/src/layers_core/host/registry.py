@@ -114,4 +114,3 @@ def clash(what: str, name: str, first: str, second: str) -> str:
         f"The plugins {first} and {second} both claim the {what} {name}. "
         f"Set LAYERS_DISABLE={first} or LAYERS_DISABLE={second} to start without one of them."
     )
-

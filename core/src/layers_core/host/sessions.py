@@ -69,7 +69,10 @@ def _reason(failed: bool, ended: bool) -> str:
 
 
 def check_untouched(session: Session, call: Callable[[], Result]) -> Result:
-    """Call a plugin that may only read, where a fault stops the caller anyway. Raises SessionFault where it changed something."""
+    """Call a plugin that may only read, where a fault stops the caller anyway.
+
+    Raises SessionFault where it left something to be written, and whatever the plugin raises.
+    """
     touched_before = {id(item) for item in _touched(session)}
     result = call()
     if any(id(item) not in touched_before for item in _touched(session)):
