@@ -86,7 +86,7 @@ class Settings:
     def check_for_serving(self) -> None:
         """Refuse what would be unsafe to serve; the demo may go on as it is.
 
-        With a short or a known key anybody can sign a session of their own. Raises SettingsError, which says what to do.
+        With a short or a known key anybody can sign a session of their own. Raises SettingsError with what to do.
         """
         if self.demo:
             return

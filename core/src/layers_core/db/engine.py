@@ -119,4 +119,6 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _guard_commit(connection: Connection) -> None:
     if connection.get_execution_options().get(TRANSACTION) == "unit" and not connection.info.get(MAY_COMMIT):
+        # SQLAlchemy takes the transaction for ended from here on and would hand it, still open, to the next user.
+        connection.connection.rollback()
         raise CommitRefused("Only the unit of work may commit: leave its transaction open and return.")

@@ -25,3 +25,12 @@ class ReadOnly(RuntimeError):
 
 class WriterBusy(TimeoutError):
     """Another unit of this process kept the SQLite database for too long; nothing was written."""
+
+
+class MigrationError(RuntimeError):
+    """The tables of a distribution cannot be brought up to date. `slug` says whose, `reason` why and what to do."""
+
+    def __init__(self, slug: str, reason: str) -> None:
+        super().__init__(f"{slug}: {reason}")
+        self.slug = slug
+        self.reason = reason

@@ -17,7 +17,7 @@ from layers_core.db.errors import CommitRefused, NestedUnit, ReadOnly, UnitError
 
 
 class ReadSession(Session):
-    """A session for reading. A changed, new or deleted object raises ReadOnly; so does SQL that writes, in the database."""
+    """A session for reading: a changed object raises ReadOnly, and the database itself refuses SQL that writes."""
 
     def flush(self, objects: Any = None) -> None:
         """Refuse what was changed; do nothing otherwise. Raises ReadOnly."""
@@ -51,11 +51,13 @@ class UnitSession(Session):
         """Write what is pending and commit. Called once, by the unit. Raises UnitError where not all would be saved."""
         self.flush()
         _check_still_whole(connection)
-        connection.info[MAY_COMMIT] = True
+        # Taken now: after the commit the connection is back in the pool, where the next unit finds this again.
+        facts = connection.info
+        facts[MAY_COMMIT] = True
         try:
             super().commit()
         finally:
-            connection.info.pop(MAY_COMMIT, None)
+            facts.pop(MAY_COMMIT, None)
 
     def discard(self) -> None:
         """Roll back what was not committed and give the connection back. Called once, by the unit."""
@@ -65,7 +67,7 @@ class UnitSession(Session):
 class Database:
     """One database of one process: its engine, its readers and its one writer at a time (SQLite).
 
-    Safe to share between threads, and after a fork.
+    Safe to share between threads, and usable in a child that was forked outside a unit.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -165,13 +167,21 @@ def _check_still_whole(connection: Connection) -> None:
         raise UnitError("A database error inside the unit of work was swallowed; everything in it is rolled back.")
 
 
-def _renew_after_fork() -> None:
+def _before_fork() -> None:
     for database in _OPEN:
+        if database.dialect == "sqlite":
+            # SQLite forbids carrying an open connection into a child.
+            database.engine.dispose()
+
+
+def _after_fork_in_child() -> None:
+    for database in _OPEN:
+        # The child needs connections of its own, and must not close its parent's.
         database.engine.dispose(close=False)
         database._after_fork()
 
 
-# A forked child (gunicorn --preload) needs connections and a lock of its own, and must not close its parent's.
+# For gunicorn --preload.
 _OPEN: weakref.WeakSet[Database] = weakref.WeakSet()
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_after_fork)
+    os.register_at_fork(before=_before_fork, after_in_child=_after_fork_in_child)
