@@ -74,6 +74,20 @@ def mix_of(*slugs: str, version: int = 1) -> MixView:
     return MixView(version=version, choices={}, enabled=frozenset(slugs))
 
 
+def practice_of(mix: MixView) -> PracticeView:
+    """A practice with a mix, for tests that need no database."""
+    return PracticeView(
+        id=UUID(int=1),
+        code="A81001",
+        slug="example-surgery",
+        name="Example Surgery",
+        time_zone="Europe/London",
+        languages=("en",),
+        telephone="01632 960001",
+        mix=mix,
+    )
+
+
 class ExampleBody(Schema):
     """The body of an example."""
 
