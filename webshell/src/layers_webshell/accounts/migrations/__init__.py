@@ -1,0 +1,1 @@
+"""Revisions of the web shell's tables; `webshell_…` only."""

@@ -1,0 +1,24 @@
+"""Where to go after signing in: an address of this instance, never another."""
+
+from __future__ import annotations
+
+import unicodedata
+from urllib.parse import unquote, urlsplit
+
+LONGEST = 1000
+
+
+def safe_next(target: str | None) -> str | None:
+    """The path (with query) to go to; None for anything that could lead elsewhere.
+
+    Browsers drop control characters and read a backslash as a slash, so that "/\\t/evil" or "/\\evil" leaves the site.
+    """
+    if not target or len(target) > LONGEST:
+        return None
+    for words in (target, unquote(target)):
+        if "\\" in words or any(unicodedata.category(letter).startswith("C") for letter in words):
+            return None
+        if not words.startswith("/") or words.startswith("//"):
+            return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc else target

@@ -1,0 +1,158 @@
+"""What the frame around a page needs to know; templates see it as `frame`."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, g, has_request_context, request, url_for
+
+from layers_core import i18n
+from layers_core.contract import NavItem, Problem
+from layers_core.web import RequestContext
+from layers_webshell import language, placements
+
+if TYPE_CHECKING:
+    from layers_core.artefacts.errors import Marked
+    from layers_core.privacy.identifiers import Span
+
+LARGE = "large"
+
+
+class Frame:
+    """The present page's surroundings. Everything is worked out when a template first asks for it."""
+
+    def __init__(self) -> None:
+        self.failed = False
+        self._context = cast("RequestContext | None", g.get("layers"))
+
+    @cached_property
+    def lang(self) -> str:
+        """The page's language."""
+        return language.language()
+
+    @property
+    def dir(self) -> str:
+        """The direction that it is written in."""
+        return language.direction(self.lang)
+
+    @property
+    def large(self) -> bool:
+        """Whether the page was asked for in large print (?size=large)."""
+        return request.args.get("size") == LARGE
+
+    @property
+    def owner(self) -> str:
+        """The practice's name; empty outside a practice."""
+        return self._context.practice.name if self._context and self._context.practice else ""
+
+    @property
+    def person_name(self) -> str:
+        """Who is signed in."""
+        return self._context.person.name if self._context and self._context.person else ""
+
+    @property
+    def path(self) -> str:
+        """The address of the present page."""
+        return request.path
+
+    @property
+    def menu(self) -> Sequence[NavItem]:
+        """The practice's menu; empty outside a practice."""
+        context = self._context
+        return placements.nav(context.host, context.actor) if context and context.actor and context.person else ()
+
+    @property
+    def home(self) -> str:
+        """Where the name in the header leads."""
+        return f"/{self._slug}/" if self._slug else "/"
+
+    @property
+    def search(self) -> str:
+        """Where the search box sends; empty where there is none."""
+        return self._endpoint("search.index") if self._slug else ""
+
+    @property
+    def suggest(self) -> str:
+        """Where to suggest a change to the present page."""
+        return self._endpoint("mix.suggest", page=request.path) if self._slug else ""
+
+    @property
+    def me(self) -> str:
+        """The person's own page."""
+        return "/me"
+
+    @property
+    def sign_out(self) -> str:
+        """Where the sign-out button sends."""
+        return "/sign-out"
+
+    @property
+    def _slug(self) -> str:
+        return self._context.practice.slug if self._context and self._context.practice and self._context.person else ""
+
+    @staticmethod
+    def _endpoint(endpoint: str, **values: Any) -> str:
+        return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+
+
+def install(app: Flask) -> None:
+    """Give templates the frame and the helpers of `layers/forms.html`."""
+
+    def around() -> dict[str, Any]:
+        return {"frame": Frame()} if has_request_context() else {}
+
+    app.context_processor(around)
+    app.jinja_env.globals.update(
+        here=here, problem_of=problem_of, new_client_key=new_client_key, marked_pieces=marked_pieces
+    )
+    app.jinja_env.filters.update(day=day, moment=i18n.format_datetime, paragraphs=paragraphs)
+
+
+def here(**changes: str) -> str:
+    """The present address with some of its query changed; an empty value takes a part out."""
+    query = {**request.args.to_dict(), **changes}
+    kept = {name: value for name, value in query.items() if value}
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
+
+
+def problem_of(problems: Iterable[Problem] | None, name: str) -> Problem | None:
+    """The first problem that is about a field."""
+    return next((problem for problem in problems or () if problem.field == name), None)
+
+
+def new_client_key() -> str:
+    """A key that makes a repeated submit of one form harmless."""
+    return secrets.token_urlsafe(16)
+
+
+def marked_pieces(marked: Marked) -> Iterator[tuple[str, Span | None]]:
+    """A text in pieces, each with the identifier guard's mark or None."""
+    position = 0
+    for span in marked.spans:
+        yield marked.text[position : span.start], None
+        yield marked.text[span.start : span.end], span
+        position = span.end
+    yield marked.text[position:], None
+
+
+def day(value: date | datetime) -> str:
+    """A date as people write it: 22 November 2026."""
+    if isinstance(value, datetime):
+        return i18n.format_date(value)
+    return _day(value, language.language())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, _language: str) -> str:
+    return i18n.format_date(value)
+
+
+def paragraphs(text: str) -> list[str]:
+    """Plain text as its paragraphs."""
+    return [part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if part.strip()]

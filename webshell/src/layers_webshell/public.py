@@ -1,0 +1,53 @@
+"""Public forms by token, and what is for everybody: no session, no cookie."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Blueprint, Response, g, render_template
+from flask.typing import ResponseReturnValue
+
+from layers_core.contract import PracticeView
+from layers_core.db.base import now
+from layers_core.practices import access
+from layers_core.practices.models import PublicLink
+from layers_core.web import RequestContext, policy
+
+pages = Blueprint("public", __name__)
+ENOUGH_FOR_TOKEN = 64
+
+
+@pages.route("/f/<token>", methods=["GET", "POST"])
+@policy("public")
+def form(token: str) -> ResponseReturnValue:
+    """Find the practice and the plugin behind a token and hand over to its form."""
+    context = cast("RequestContext", g.layers)
+    link = context.session.get(PublicLink, token) if len(token) <= ENOUGH_FOR_TOKEN else None
+    if link is None:
+        return _not_collecting(None, 404)
+    practice = access.find_practice(context.session, context.host, practice_id=link.practice_id)
+    found = context.host.registry.public_forms.get((link.plugin, link.form))
+    spent = link.withdrawn_at is not None or (link.expires_at is not None and link.expires_at <= now())
+    if practice is None or found is None or spent or link.plugin not in practice.mix.enabled:
+        return _not_collecting(practice, 410)
+    context.practice, context.actor = practice, access.public_actor(practice)
+    return cast("ResponseReturnValue", found.handle(link, practice))
+
+
+def _not_collecting(practice: PracticeView | None, status: int) -> ResponseReturnValue:
+    cast("RequestContext", g.layers).practice = practice
+    return render_template("layers/not_collecting.html", practice=practice), status
+
+
+@pages.get("/robots.txt")
+@policy("public")
+def robots() -> Response:
+    """Practices' public pages may be found; nothing else."""
+    return Response("User-agent: *\nAllow: /p/\nDisallow: /\n", mimetype="text/plain")
+
+
+@pages.get("/health")
+@policy("public")
+def health() -> Response:
+    """Whether this process answers, for whatever watches it."""
+    return Response("ok\n", mimetype="text/plain")

@@ -1,0 +1,1 @@
+"""The web fixtures of the test kit."""
