@@ -108,18 +108,21 @@ def _one_of(rating: str, places: list[Place], codes: list[FoundCode], reported: 
             why = _l("We do not know this code, so we left the %(rating)s open.", rating=_NAMES[rating])
             reported.append(Unread(code.path, _l("Code “%(code)s”", code=shown), why, "unknown-code"))
     if len(found) > 1:
-        agree = len(set(values)) == 1 and len(values) == len(found)
-        why = (
-            _l("They all say the same, so we used that.")
-            if agree
-            else _l("We cannot tell which one counts, so check the source.")
-        )
         what = _l("%(count)s codes for the %(rating)s", count=len(found), rating=_NAMES[rating])
-        reported.append(Unread(found[0].path, what, why, "several-codings"))
+        reported.append(Unread(found[0].path, what, _several_codes(values, len(found)), "several-codings"))
     if not extensions and rating != "direction":
         why = _l("The file does not say it. You can add it by hand.")
         reported.append(Unread(places[0][0], _l("No %(rating)s", rating=_NAMES[rating]), why, f"no-{rating}"))
     return values[0] if len(set(values)) == 1 else None
+
+
+def _several_codes(values: list[str], found: int) -> LazyString:
+    """Say what several codes for one rating led to."""
+    if len(set(values)) != 1:
+        return _l("We cannot tell which one counts, so check the source.")
+    if len(values) == found:
+        return _l("They all say the same, so we used that.")
+    return _l("We used what we know and left out the rest, so check the source.")
 
 
 _NAMES = {"strength": _l("strength"), "direction": _l("direction"), "certainty": _l("certainty")}

@@ -43,7 +43,7 @@ def find_names(text: str) -> Iterator[Hit]:
     """Find titled names and names after a cue; the title belongs to the name, the cue does not."""
     for match in _titles().finditer(text):
         end = _name_end(text, match.end(), lower_case=_lower_case_after(match[1]), capitals=match[1].isupper())
-        if end and _title_counts(match[1]):
+        if end and _title_counts(match[1], text[max(0, match.start() - 2) : match.start()]):
             yield Hit(match.start(), end, "name")
     for match in _cues().finditer(text):
         if match["label"] and _last_word(text, match.start()) in words("name_cues", "not_before_label"):
@@ -53,9 +53,11 @@ def find_names(text: str) -> Iterator[Hit]:
             yield Hit(match.end(), end, "name")
 
 
-def _title_counts(title: str) -> bool:
-    """Tell whether the title's letters can be a title: not "mRS" (a score), not "MS" (an illness)."""
+def _title_counts(title: str, before: str) -> bool:
+    """Tell whether the letters can be a title: not "mRS" (a score), "MS" (an illness) or "468 ms" (a time)."""
     lower = title.lower()
+    if title == lower and before[:1].isdigit() and lower in words("titles", "cased"):
+        return False
     if lower in words("titles", "uncased"):
         return True
     if title.isupper():

@@ -27,6 +27,8 @@ _PHONE = re.compile(
 )
 _NOT_DIGITS = re.compile(r"[^0-9]")
 _FEWEST_DIGITS = 9
+_BRITISH_LENGTHS = (9, 10)  # without the 0
+_REGIONS_OF_44 = ("GB", "GG", "JE", "IM")
 _FOREIGN_DIGITS = (9, 15)  # the country code included
 _NORTH_AMERICAN_DIGITS = 11
 _DATE_SHAPE = re.compile(r"0[1-9][\-./][0-9]{1,2}[\-./][0-9]{2,4}(?![0-9])")
@@ -62,8 +64,10 @@ def _is_british(national_number: str) -> bool:
     """Tell whether the digits after 0 or +44 are a number that somebody in Britain could have."""
     if _DRAMA_NUMBER.fullmatch("0" + national_number):
         return True
+    if len(national_number) not in _BRITISH_LENGTHS:
+        return False
     number = phonenumbers.PhoneNumber(country_code=44, national_number=int(national_number))
-    return phonenumbers.is_valid_number(number)
+    return any(phonenumbers.is_valid_number_for_region(number, region) for region in _REGIONS_OF_44)
 
 
 def _is_foreign(digits: str) -> bool:
