@@ -1,0 +1,16 @@
+"""What Reflect adds to the usage log; that a note was recorded or changed, the core records itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from layers_core.usage.events import Tier, UsageEvent
+
+
+@dataclass(frozen=True)
+class AsideKept(UsageEvent):
+    """Somebody kept a private addition beside a note."""
+
+    name: ClassVar[str] = "reflect.aside_kept"
+    tier: ClassVar[Tier] = "producing"

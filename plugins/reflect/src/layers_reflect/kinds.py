@@ -1,0 +1,67 @@
+"""The kinds of thing that Reflect keeps."""
+
+from __future__ import annotations
+
+from layers_core.contract import ArtefactKind, Body
+from layers_core.i18n import lazy_gettext as _l
+from layers_reflect import prompts
+from layers_reflect.schemas import AsideSchema, NoteSchema
+from layers_reflect.titles import title_from
+
+NOTE = "reflect.note"
+ASIDE = "reflect.aside"
+WRITE = "reflect.write"
+
+
+def upgrade_note(body: Body, from_version: int) -> Body:
+    """A note's body in version 2. Version 1 held a single `text`, which is what a quick note asks for now."""
+    if from_version > 1:
+        return body
+    return {"template": prompts.QUICK, "template_version": 1, "answers": {"what": body["text"]}}
+
+
+def summary_of_note(body: Body) -> str:
+    """One line for a card: the second thing that was answered, because the title is made from the first."""
+    answers = prompts.answered(body)
+    return title_from(answers[1][1]) if len(answers) > 1 else ""
+
+
+def words_of_note(body: Body) -> str:
+    """Every answer, for search."""
+    return "\n".join(answer for _prompt, answer in prompts.answered(body))
+
+
+def summary_of_aside(body: Body) -> str:
+    """Nothing beyond the title: a private text is not repeated on cards."""
+    return ""
+
+
+def words_of_aside(body: Body) -> str:
+    """The private text; the index gives it to its author alone."""
+    return str(body["text"])
+
+
+KINDS = (
+    ArtefactKind(
+        name=NOTE,
+        version=2,
+        schema=NoteSchema,
+        label=_l("Reflection"),
+        summary=summary_of_note,
+        search_text=words_of_note,
+        page_template="reflect/note.html",
+        permission=WRITE,
+        upgrade=upgrade_note,
+        resurfaces=True,
+    ),
+    ArtefactKind(
+        name=ASIDE,
+        version=1,
+        schema=AsideSchema,
+        label=_l("Only for me"),
+        summary=summary_of_aside,
+        search_text=words_of_aside,
+        page_template="reflect/aside.html",
+        permission=WRITE,
+    ),
+)

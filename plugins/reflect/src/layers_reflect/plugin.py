@@ -1,0 +1,109 @@
+"""Reflect's wiring: which hook is answered by what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from uuid import UUID
+
+from flask import url_for
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+
+from layers_core.artefacts.unit import Unit
+from layers_core.contract import (
+    Actor,
+    ArtefactKind,
+    CaptureForm,
+    Change,
+    Draft,
+    NavItem,
+    Panel,
+    Permission,
+    PluginMeta,
+    PluginRoutes,
+    PracticeView,
+    Problem,
+    Thing,
+    hookimpl,
+)
+from layers_core.i18n import lazy_gettext as _l
+from layers_core.usage.events import UsageEvent
+from layers_reflect import panels, prompts, service, views
+from layers_reflect.events import AsideKept
+from layers_reflect.kinds import KINDS, NOTE, WRITE
+from layers_reflect.schemas import SettingsSchema
+from layers_reflect.writing import capture
+
+
+class Plugin:
+    """Reflect: What? So what? Now what?"""
+
+    meta = PluginMeta(
+        slug="reflect",
+        name=_l("Reflect"),
+        version="0.1.0",
+        requires_core=">=0.1,<1",
+        summary=_l("Write down what you learnt at work: What? So what? Now what?"),
+        stores=_l("What people write about what they learnt, and what they write for themselves alone."),
+        seen_by=_l("Whoever the writer chooses. “Only for me” is seen by its writer alone."),
+        weight=10,
+    )
+
+    @hookimpl
+    def layers_blueprint(self) -> PluginRoutes:
+        """The pages."""
+        return PluginRoutes(staff=views.staff)
+
+    @hookimpl
+    def layers_artefact_kinds(self) -> Iterable[ArtefactKind]:
+        """Notes and private additions."""
+        return KINDS
+
+    @hookimpl
+    def layers_permissions(self) -> Iterable[Permission]:
+        """Everybody in a practice may write."""
+        return [Permission(WRITE, _l("Write reflections"), frozenset({"member", "lead", "manager"}))]
+
+    @hookimpl
+    def layers_event_types(self) -> Iterable[type[UsageEvent]]:
+        """Keeping something for oneself."""
+        return [AsideKept]
+
+    @hookimpl
+    def layers_settings_schema(self) -> type[Schema]:
+        """Which questions the practice offers."""
+        return SettingsSchema
+
+    @hookimpl
+    def layers_nav(self, actor: Actor) -> Iterable[NavItem]:
+        """The way to one's own notes."""
+        return [NavItem(_l("Reflect"), url_for("reflect.index"))] if actor.can(WRITE) else []
+
+    @hookimpl
+    def layers_capture_forms(self, practice: PracticeView, actor: Actor) -> Iterable[CaptureForm]:
+        """The questions in the record box."""
+        if not actor.can(WRITE):
+            return []
+        read = partial(capture, prompts.offered(practice))
+        return [CaptureForm(NOTE, _l("What I learnt"), "reflect/capture.html", read)]
+
+    @hookimpl
+    def layers_check_draft(self, draft: Draft) -> Iterable[Problem]:
+        """What is only for its writer goes to nobody else, and is not too long."""
+        return service.problems_with(draft)
+
+    @hookimpl
+    def layers_artefact_changed(self, artefact: Thing, change: Change, unit: Unit) -> None:
+        """The folded part of a note becomes a private thing of its own."""
+        service.keep_what_is_only_for_me(artefact, change, unit)
+
+    @hookimpl
+    def layers_artefact_panels(self, actor: Actor, session: Session, artefacts: Sequence[Thing]) -> Iterable[Panel]:
+        """For the author: what is only for them, and the way to change it."""
+        return panels.for_author(session, actor, artefacts)
+
+    @hookimpl
+    def layers_erase_person(self, person_id: UUID, unit: Unit) -> None:
+        """Forget which private additions belonged to which note."""
+        service.erase_person(person_id, unit)
