@@ -100,12 +100,13 @@ def load_host(settings: Settings, *, plugins: Sequence[object] | None = None, di
     where two plugins claim one name.
     """
     found = [_given(plugin) for plugin in plugins or ()]
-    found += [_installed(entry) for entry in _entries(PLUGINS)] if discover else []
+    entries = entry_points()
+    found += [_installed(entry) for entry in _by_name(entries.select(group=PLUGINS))] if discover else []
     loading = _Loading(settings)
     loading.accept(_Candidate(CORE, "layers-core", CorePlugin.__module__, CorePlugin))
     candidates = [candidate for candidate in found if candidate.name not in settings.disabled_plugins]
     _refuse_twins(candidates)
-    loading.load_all(candidates)
+    loading.load_all(candidates, {*FOUNDATION, *entries.select(group=MIGRATIONS).names})
     disabled = sorted({candidate.name for candidate in found} & settings.disabled_plugins)
     return loading.host(disabled)
 
@@ -124,13 +125,13 @@ class _Loading:
         self._registry = Registry()
         self._doors = Doors(self._manager, self._metas, raise_faults=settings.raise_faults)
 
-    def load_all(self, candidates: Sequence[_Candidate]) -> None:
-        """Load each candidate, or quarantine it."""
+    def load_all(self, candidates: Sequence[_Candidate], foundation: set[str]) -> None:
+        """Load each candidate, or quarantine it. `foundation` are the slugs that what is no plugin has."""
         slugs = {candidate.name for candidate in candidates}
-        overlaps = overlapping(slugs | {*FOUNDATION, *(entry.name for entry in _entries(MIGRATIONS))})
+        overlaps = overlapping(slugs | foundation)
         for candidate in candidates:
             try:
-                _check_room(candidate, slugs, overlaps)
+                _check_room(candidate, slugs, foundation, overlaps)
                 self.accept(candidate)
             except StartRefused:
                 raise
@@ -186,11 +187,11 @@ def migration_rooms(host: Host | None = None) -> list[MigrationRoom]:
     Raises whatever an entry of the group `layers.migrations` raises.
     """
     if host is None:
-        packages = {entry.name: package.package_of(entry.module) for entry in _entries(PLUGINS)}
+        packages = {entry.name: package.package_of(entry.module) for entry in _by_name(entry_points(group=PLUGINS))}
     else:
         packages = {slug: loaded.package for slug, loaded in host.plugins.items()}
     rooms = [MigrationRoom(CORE, Path(layers_core.__path__[0]) / "migrations" / "versions")]
-    rooms += [_room(entry.load()) for entry in _entries(MIGRATIONS)]
+    rooms += [_room(entry.load()) for entry in _by_name(entry_points(group=MIGRATIONS))]
     folders = ((slug, package.migrations_of(name)) for slug, name in packages.items())
     rooms += [MigrationRoom(slug, folder) for slug, folder in folders if folder is not None]
     return in_order(rooms)
@@ -203,8 +204,8 @@ def _room(value: Any) -> MigrationRoom:
     return room
 
 
-def _entries(group: str) -> list[EntryPoint]:
-    return sorted(entry_points(group=group), key=lambda entry: entry.name)
+def _by_name(entries: Iterable[EntryPoint]) -> list[EntryPoint]:
+    return sorted(entries, key=lambda entry: entry.name)
 
 
 def _given(plugin: object) -> _Candidate:
@@ -230,14 +231,14 @@ def _refuse_twins(candidates: Iterable[_Candidate]) -> None:
         by_name[candidate.name] = candidate.installed_by
 
 
-def _check_room(candidate: _Candidate, slugs: set[str], overlaps: Mapping[str, str]) -> None:
+def _check_room(candidate: _Candidate, slugs: set[str], foundation: set[str], overlaps: Mapping[str, str]) -> None:
     """Raise PluginRejected for a plugin outside its room, StartRefused for one in another plugin's."""
     name = candidate.name
     if name in overlaps:
         raise PluginRejected(f"Its slug {name} starts the tables of another one: {overlaps[name]}.")
-    reserved = [slug for slug in FOUNDATION if name == slug or name.startswith(f"{slug}_")]
+    reserved = [slug for slug in sorted(foundation) if name == slug or name.startswith(f"{slug}_")]
     if reserved:
-        raise PluginRejected(f"The slug {name} belongs to the {reserved[0]}.")
+        raise PluginRejected(f"The slug {name} belongs to {reserved[0]}, which is no plugin.")
     for folder in package.template_folders(candidate.package):
         if folder != name and folder in slugs:
             raise StartRefused(clash("template folder", folder, folder, name))
