@@ -12,6 +12,7 @@ from typing import cast
 from flask import Blueprint, Flask, Response, abort, current_app, request, send_from_directory
 from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader
 
+from layers_core.artefacts.kinds import CORE
 from layers_core.host.loader import Host
 from layers_core.host.package import folder_of, template_folders
 
@@ -52,7 +53,11 @@ def _mount(app: Flask, blueprint: object, slug: str, name: str, prefix: str) -> 
 
 def _templates(app: Flask, host: Host) -> None:
     """The shell's templates under `layers/`, each plugin's under `<slug>/`, and nowhere else."""
-    loaders: dict[str, BaseLoader] = {SHELL: FileSystemLoader(HERE / "templates" / SHELL)}
+    loaders: dict[str, BaseLoader] = {
+        SHELL: FileSystemLoader(HERE / "templates" / SHELL),
+        # The core's own kinds are shown by the shell: the core itself works without templates.
+        CORE: FileSystemLoader(HERE / "templates" / CORE),
+    }
     for slug, plugin in host.plugins.items():
         folder = folder_of(plugin.package)
         outside = [name for name in template_folders(plugin.package) if name != slug]

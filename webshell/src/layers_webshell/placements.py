@@ -18,7 +18,7 @@ from layers_core.i18n import lazy_gettext as _
 
 Item = TypeVar("Item")
 
-BEFORE = ((_("Home"), "home.index"), (_("What's new"), "news.index"), (_("Search"), "search.index"))
+BEFORE = ((_("Home"), "home.index"), (_("What's new"), "feed.index"), (_("Search"), "search.index"))
 AFTER = ((_("People"), "people.index"), (_("Mix"), "mix.index"), (_("Your things"), "me.index"))
 
 

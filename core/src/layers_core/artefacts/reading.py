@@ -245,6 +245,44 @@ def actions_of(session: Session, ids: Sequence[UUID]) -> list[ActionView]:
 
 
 @dataclass(frozen=True)
+class OwnAction:
+    """One of the actor's own promises, with the title of its thing where they may still see it."""
+
+    id: UUID
+    artefact_id: UUID
+    title: str
+    expectation: str
+    due_on: date | None
+    outcome: str | None
+    what_happened: str
+    closed_at: datetime | None
+    visible: bool
+
+
+def own_action(session: Session, actor: Actor, action_id: UUID) -> OwnAction | None:
+    """A promise of the actor's, open or closed, or None: its owner always sees it."""
+    row = session.execute(
+        select(Action, Artefact.title, audience.visible(actor).label("visible"))
+        .join(Artefact, Artefact.id == Action.artefact_id)
+        .where(Action.id == action_id, Action.owner_id == actor.person_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    action = row.Action
+    return OwnAction(
+        action.id,
+        action.artefact_id,
+        row.title if row.visible else "",
+        action.expectation,
+        action.due_on,
+        action.outcome,
+        action.what_happened,
+        action.closed_at,
+        bool(row.visible),
+    )
+
+
+@dataclass(frozen=True)
 class CommentView:
     """A comment under a thing."""
 

@@ -8,10 +8,10 @@ What a page module keeps to, so that the frame finds it:
 * every view declares who may call it, below the route's decorator: `@policy("member")`,
   `@policy("member", "reflect.write")`, `@policy("signed_in")`, `@policy("evaluator")`, `@policy("operator")`,
   `@policy("public")`;
-* templates stand in `templates/layers/` and extend `layers/page.html`.
+* templates stand in `templates/layers/pages/` and extend `layers/page.html`.
 
 The menu of `layers_webshell.placements` and the frame ask for these endpoints, and leave out those that do not exist:
-home.index, news.index, search.index, people.index, mix.index, mix.suggest (with ?page=), me.index, evaluation.index,
+home.index, feed.index, search.index, people.index, mix.index, mix.suggest (with ?page=), me.index, evaluation.index,
 operator.index.
 """
 
@@ -22,7 +22,7 @@ from importlib import import_module
 
 from flask import Blueprint
 
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = ("home", "record", "thing", "follow", "feed", "search", "people", "me", "my_use", "mix")
 
 
 def blueprints() -> Iterator[Blueprint]:

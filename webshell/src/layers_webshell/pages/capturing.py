@@ -1,0 +1,103 @@
+"""The record box: a plugin's fields with what every form has, shown on the home page and on the record page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from layers_core.artefacts import reading
+from layers_core.artefacts.choices import ONLY_ME, AudienceChoice, choices
+from layers_core.artefacts.kinds import slug_of
+from layers_core.contract import Captured, CaptureForm, FormFields, Problem, Thing
+from layers_core.i18n import gettext as _
+from layers_core.i18n import lazy_gettext
+from layers_core.web import Submitted, current, parse_uuid
+from layers_webshell import placements
+from layers_webshell.pages.parts import part
+from layers_webshell.pages.rows import shorten
+from layers_webshell.pages.saving import Refusal
+
+TITLE_LENGTH = 120
+
+
+def read_note(form: FormFields) -> Captured:
+    """The plain note's one field; its title is the text's first line."""
+    text = form.get("text").strip()
+    if not text:
+        return Captured("", {}, problems=(Problem(_("Write down what you learnt"), "text"),))
+    return Captured(shorten(text.splitlines()[0].strip(), TITLE_LENGTH), {"text": text})
+
+
+NOTE = CaptureForm("core.note", lazy_gettext("Note"), "layers/pages/capture_note.html", read_note)
+
+
+def forms() -> list[tuple[str, CaptureForm]]:
+    """The record forms that the actor may use, as (slug, form): the mix's, or the plain note where it has none."""
+    placed = placements.capture_forms(current.host, current.actor)
+    note = current.host.registry.kinds[NOTE.kind]
+    if not placed.items and current.actor.can(note.permission):
+        return [(slug_of(NOTE.kind), NOTE)]
+    return list(placed.items)
+
+
+@dataclass
+class RecordBox:
+    """Everything that the record box shows. `fields` holds what was typed, `refusal` why it was not saved."""
+
+    form: CaptureForm
+    body: Markup | None
+    others: list[CaptureForm]
+    audiences: list[AudienceChoice]
+    chosen: str
+    fields: Submitted
+    problems: tuple[Problem, ...] = ()
+    refusal: Refusal | None = None
+    prompted_by: Thing | None = None
+
+    @property
+    def client_key(self) -> str:
+        """The key of the submit that was refused, so that its repeat is known; empty for a new form."""
+        return self.fields.client_key
+
+
+def record_box(
+    kind: str = "",
+    *,
+    fields: Submitted | None = None,
+    refusal: Refusal | None = None,
+    prompted_by: Thing | None = None,
+    autofocus: bool = True,
+) -> RecordBox | None:
+    """The record box for a kind (the first form where it is none of them); None where the actor may record nothing."""
+    known = forms()
+    if not known:
+        return None
+    slug, form = next(((slug, form) for slug, form in known if form.kind == kind), known[0])
+    typed = fields or Submitted({})
+    problems = refusal.problems if refusal else ()
+    body = part(
+        slug,
+        "layers_capture_forms",
+        form.template,
+        fields=typed,
+        problems=problems,
+        autofocus=autofocus and not refusal,
+    )
+    return RecordBox(
+        form=form,
+        body=body,
+        others=[other for _slug, other in known if other is not form],
+        audiences=choices(current.session, current.host, current.actor),
+        chosen=typed.get("audience", ONLY_ME),
+        fields=typed,
+        problems=problems,
+        refusal=refusal,
+        prompted_by=prompted_by,
+    )
+
+
+def prompting(key: str) -> Thing | None:
+    """The thing that a new one grows out of, where the actor may see it."""
+    artefact_id = parse_uuid(key)
+    return reading.get(current.session, current.host, current.actor, artefact_id) if artefact_id else None

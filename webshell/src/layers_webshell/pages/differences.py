@@ -1,0 +1,78 @@
+"""Bodies as fields with names, and what changed between two of them, word by word. No database, no request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Literal
+
+Piece = tuple[Literal["same", "gone", "new"], str]
+
+TOKEN = re.compile(r"\s+|[^\s]+")
+# Comparing is quadratic; beyond this a whole field is shown as replaced.
+MOST_TOKENS = 4000
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a body, with a name for people and its value as text."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ChangedField:
+    """A field that differs between two states, as pieces that stayed, went and came."""
+
+    name: str
+    pieces: tuple[Piece, ...]
+
+
+def fields_of(body: Mapping[str, Any]) -> list[Field]:
+    """A body as fields in their order, nested ones by their path; empty ones left out."""
+    return [Field(name, text) for name, text in _flat(body) if text]
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[ChangedField]:
+    """The fields whose text differs, in the order of the later state, removed ones last."""
+    old, new = dict(_flat(before)), dict(_flat(after))
+    return [
+        ChangedField(name, _compare(old.get(name, ""), new.get(name, "")))
+        for name in {**new, **old}
+        if old.get(name, "") != new.get(name, "")
+    ]
+
+
+def _flat(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            name = str(key).replace("_", " ")
+            yield from _flat(part, f"{path} {name}" if path else name.capitalize())
+    elif isinstance(value, list | tuple):
+        if any(isinstance(part, Mapping | list | tuple) for part in value):
+            for number, part in enumerate(value, 1):
+                yield from _flat(part, f"{path} {number}")
+        else:
+            yield path, ", ".join(str(part) for part in value)
+    elif value is not None:
+        yield path, str(value)
+
+
+def _compare(before: str, after: str) -> tuple[Piece, ...]:
+    old, new = TOKEN.findall(before), TOKEN.findall(after)
+    if max(len(old), len(new)) > MOST_TOKENS:
+        whole: tuple[Piece, ...] = (("gone", before), ("new", after))
+        return tuple(piece for piece in whole if piece[1])
+    pieces: list[Piece] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            pieces.append(("same", "".join(old[i1:i2])))
+            continue
+        if i2 > i1:
+            pieces.append(("gone", "".join(old[i1:i2])))
+        if j2 > j1:
+            pieces.append(("new", "".join(new[j1:j2])))
+    return tuple(pieces)

@@ -1,0 +1,106 @@
+"""Your things: what a person wrote and promised, in whatever practice, mix and state. Nobody else reaches it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+
+from layers_core.artefacts import mine
+from layers_core.artefacts.followup import today_in
+from layers_core.artefacts.mine import MyThing
+from layers_core.artefacts.reading import Place
+from layers_core.db.base import now
+from layers_core.host.faults import DoorFault
+from layers_core.i18n import DEFAULT_TIMEZONE
+from layers_core.i18n import gettext as _
+from layers_core.practices.access import practices_of
+from layers_core.vocabulary import label
+from layers_core.web import current, policy
+from layers_webshell.pages import my_data
+from layers_webshell.pages.differences import fields_of
+from layers_webshell.pages.rows import cursor, kind_label, place
+
+pages = Blueprint("me", __name__)
+
+PAGE = 20
+TOKENS = "tokens.index"
+"""The page of personal tokens for the API, shown where it exists."""
+
+
+@pages.get("/me")
+@policy("signed_in")
+def index() -> str:
+    """Practices, open promises, and everything that the person wrote, newest first."""
+    session, host, person_id = current.session, current.host, current.person.id
+    before = place(request.args.get("older", ""))
+    found = mine.things(session, host, person_id, before=before, limit=PAGE + 1)
+    shown = found[:PAGE]
+    last = shown[-1] if len(found) > PAGE else None
+    return render_template(
+        "layers/pages/me.html",
+        practices=practices_of(session, person_id),
+        profession_label=lambda code: label("professions", code),
+        actions=[] if before else mine.actions(session, person_id, only_open=True),
+        today=today_in(DEFAULT_TIMEZONE),
+        things=shown,
+        kind_label=kind_label,
+        seen_by=seen_by,
+        later=before is not None,
+        older=cursor(Place(last.created_at, last.id)) if last else "",
+        tokens=url_for(TOKENS) if TOKENS in current_app.view_functions else "",
+    )
+
+
+def seen_by(thing: MyThing) -> str:
+    """Who can see one's own thing, in words."""
+    if thing.state != "live":
+        return _("Out of sight: only you")
+    words = {
+        "person": _("Only you"),
+        "group": _("The people you named"),
+        "network": _("Every practice in the network"),
+    }
+    return words.get(thing.audience_type, thing.audience_name)
+
+
+@pages.get("/me/things/<uuid:thing_id>")
+@policy("signed_in")
+def thing(thing_id: UUID) -> str:
+    """One thing that the person wrote, with all its versions and what plugins keep about it for them alone."""
+    session, host, person_id = current.session, current.host, current.person.id
+    found = mine.thing(session, host, person_id, thing_id)
+    if found is None:
+        abort(404)
+    revisions = mine.revisions(session, host, person_id, [thing_id])
+    try:
+        rows = my_data.plugin_rows(host, session, person_id)
+        complete = True
+    except DoorFault:
+        rows, complete = [], False
+    return render_template(
+        "layers/pages/my_thing.html",
+        thing=found,
+        kind=kind_label(found.kind),
+        seen_by=seen_by(found),
+        fields=fields_of(found.body),
+        earlier=[(revision, fields_of(revision.body)) for revision in reversed(revisions[:-1])],
+        besides=[(row.what, fields_of(row.shown)) for row in rows if row.values.get("artefact_id") == str(thing_id)],
+        complete=complete,
+    )
+
+
+@pages.get("/me/download")
+@policy("signed_in")
+def download() -> Response | tuple[str, int]:
+    """Everything that is kept about the person's own words and use, as a ZIP of JSON and a page to read."""
+    try:
+        data = my_data.collect(current.session, current.host, current.person)
+    except DoorFault:
+        return render_template("layers/pages/download_later.html"), 503
+    name = f"learning-layers-{now():%Y-%m-%d}.zip"
+    return Response(
+        my_data.as_zip(data),
+        mimetype="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

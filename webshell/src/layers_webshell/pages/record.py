@@ -1,0 +1,71 @@
+"""Recording: one form and one submit for what was learnt, what to do about it, and who should see it."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from layers_core.artefacts.service import Saved
+from layers_core.contract import Draft, NewLink
+from layers_core.i18n import gettext as _
+from layers_core.web import Submitted, current, policy, submitted
+from layers_webshell.pages import capturing
+from layers_webshell.pages.saving import Refusal, attempt, refused
+
+pages = Blueprint("record", __name__)
+
+PROMPTED_BY = "prompted_by"
+
+
+@pages.get("/<practice>/record")
+@policy("member", "core.record")
+def new() -> str:
+    """The empty form; `kind` chooses which, `prompted_by` names the thing that it grows out of."""
+    prompted_by = request.args.get(PROMPTED_BY, "")
+    prompting = capturing.prompting(prompted_by)
+    if prompted_by and prompting is None:
+        abort(404)
+    box = capturing.record_box(request.args.get("kind", ""), prompted_by=prompting)
+    return render_template("layers/pages/record.html", box=box)
+
+
+@pages.post("/<practice>/record")
+@policy("member", "core.record")
+def save() -> Response | tuple[str, int]:
+    """Save everything of the form in one transaction, or show it again with all that was typed."""
+    form = submitted()
+    capture = next((known for _slug, known in capturing.forms() if known.kind == form.get("kind")), None)
+    if capture is None:
+        abort(404)
+    captured, promise = capture.read(form), form.promise()
+    links = []
+    if prompted_by := form.get(PROMPTED_BY):
+        prompting = capturing.prompting(prompted_by)
+        if prompting is None:
+            abort(404)
+        links.append(NewLink(PROMPTED_BY, prompting.id))
+    if problems := (*captured.problems, *form.problems):
+        return _again(form, refused(problems))
+    draft = Draft(
+        kind=capture.kind,
+        title=captured.title,
+        body=captured.body,
+        audience=form.get("audience", "me"),
+        promise=promise,
+        links=tuple(links),
+        extras=captured.extras,
+        guard=form.guard(),
+    )
+    result, refusal = attempt(lambda: current.artefacts.save(current.actor, draft, form.client_key))
+    if refusal:
+        return _again(form, refusal)
+    flash(_("Saved"), "success")
+    return redirect(url_for("thing.show", thing_id=cast("Saved", result).id, saved=1), 303)
+
+
+def _again(form: Submitted, refusal: Refusal) -> tuple[str, int]:
+    prompting = capturing.prompting(form.get(PROMPTED_BY))
+    box = capturing.record_box(form.get("kind"), fields=form, refusal=refusal, prompted_by=prompting)
+    return render_template("layers/pages/record.html", box=box, problems=refusal.problems), refusal.status
