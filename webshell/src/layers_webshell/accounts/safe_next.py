@@ -6,6 +6,8 @@ import unicodedata
 from urllib.parse import unquote, urlsplit
 
 LONGEST = 1000
+# Control and format characters, what is unassigned, and the separators of lines and paragraphs.
+REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 def safe_next(target: str | None) -> str | None:
@@ -16,7 +18,7 @@ def safe_next(target: str | None) -> str | None:
     if not target or len(target) > LONGEST:
         return None
     for words in (target, unquote(target)):
-        if "\\" in words or any(unicodedata.category(letter).startswith("C") for letter in words):
+        if "\\" in words or any(unicodedata.category(letter) in REFUSED for letter in words):
             return None
         if not words.startswith("/") or words.startswith("//"):
             return None
