@@ -9,6 +9,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations.ops import MigrateOperation, MigrationScript, OpContainer
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
 from layers_core.db.rooms import MigrationRoom
@@ -33,12 +34,13 @@ def upgrade_code(connection: Connection, room: MigrationRoom) -> str:
     script = changes(connection, room)
     if script.upgrade_ops is None or script.upgrade_ops.is_empty():
         return ""
-    return render_python_code(
+    code = render_python_code(
         script.upgrade_ops,
         render_as_batch=True,
         render_item=_render_item,
         migration_context=_context(connection, room),
     )
+    return "\n".join(line for line in code.splitlines() if not line.lstrip().startswith("# ###"))
 
 
 def _context(connection: Connection, room: MigrationRoom) -> MigrationContext:
@@ -92,4 +94,7 @@ def _render_item(kind: str, item: Any, _context: AutogenContext) -> str | Litera
     """Write our own column types as what they are in the database: a migration must not change when the code does."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl_instance!r}"
+    if kind == "type" and isinstance(item, JSONB):
+        # On SQLite, Alembic writes the name of an inner type without importing it.
+        return "postgresql.JSONB()"
     return False

@@ -43,7 +43,7 @@ class MigrationProblem:
     """One thing that is wrong with the tables of one distribution.
 
     `pending`: revisions wait to be run; `unknown`: the database or the files name revisions that do not fit; `differs`:
-    a table is not what its model says; `broken`: the files cannot be read.
+    a table is not what its model says; `broken`: the files or the models cannot be read.
     """
 
     slug: str
@@ -80,7 +80,10 @@ def upgrade(engine: Engine, rooms: Sequence[MigrationRoom]) -> list[MigrationFau
 
 
 def check(engine: Engine, rooms: Sequence[MigrationRoom]) -> list[MigrationProblem]:
-    """Everything that keeps tables, migrations and models from agreeing; empty where all is well. Changes nothing."""
+    """Everything that keeps tables, migrations and models from agreeing; empty where all is well. Changes nothing.
+
+    The distributions' models have to be imported before (`layers_core.host.loader.load_host` does).
+    """
     problems: list[MigrationProblem] = []
     with engine.connect() as connection:
         for room in in_order(rooms):
@@ -141,6 +144,11 @@ def _check_room(connection: Connection, room: MigrationRoom) -> list[MigrationPr
     if waiting:
         # Until these have run, every difference between tables and models is to be expected.
         return [MigrationProblem(room.slug, "pending", f"Not run yet: {', '.join(waiting)}.")]
+    if not any(name.startswith(room.prefix) for name in room.metadata.tables):
+        # Without this, a plugin that was not imported would seem to want all its tables dropped.
+        tables = [name for name in inspect(connection).get_table_names() if name.startswith(room.prefix)]
+        words = "Its models are not loaded, so its tables cannot be compared with them."
+        return [MigrationProblem(room.slug, "broken", words)] if tables else []
     return [MigrationProblem(room.slug, "differs", words) for words in differences(connection, room)]
 
 

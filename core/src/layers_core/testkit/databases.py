@@ -49,14 +49,14 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def databases(
-    database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> DatabaseSource:
+def databases(database_kind: str, request: pytest.FixtureRequest) -> Iterator[DatabaseSource]:
     """Makes and drops databases of the kind at hand, for fixtures that live longer than one test."""
     if database_kind == "postgresql":
-        server: PostgresServer = request.getfixturevalue("postgres_server")
-        return server
-    return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+        yield request.getfixturevalue("postgres_server")
+        return
+    files = SqliteFiles()
+    yield files
+    files.stop()
 
 
 @pytest.fixture(scope="module")

