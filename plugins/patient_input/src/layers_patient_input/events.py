@@ -1,0 +1,56 @@
+"""Usage events of patient input. None holds a word of what anybody wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from layers_core.usage.events import Tier, UsageEvent
+
+
+@dataclass(frozen=True)
+class Answered(UsageEvent):
+    """A patient answered a public form. It has no actor."""
+
+    name: ClassVar[str] = "patient_input.answered"
+    tier: ClassVar[Tier] = "producing"
+    verb: ClassVar[str] = "http://adlnet.gov/expapi/verbs/answered"
+    with_words: bool
+    """Whether the answer has words besides the score."""
+
+
+@dataclass(frozen=True)
+class Released(UsageEvent):
+    """Somebody looked at an answer and let the practice see it."""
+
+    name: ClassVar[str] = "patient_input.released"
+    tier: ClassVar[Tier] = "using"
+    redacted: bool
+    """Whether words were removed or changed before."""
+
+
+@dataclass(frozen=True)
+class KeptBack(UsageEvent):
+    """Somebody looked at an answer and kept it back."""
+
+    name: ClassVar[str] = "patient_input.kept_back"
+    tier: ClassVar[Tier] = "using"
+
+
+@dataclass(frozen=True)
+class AnswerWithdrawn(UsageEvent):
+    """A patient took an answer back. It has no actor."""
+
+    name: ClassVar[str] = "patient_input.withdrawn"
+    tier: ClassVar[Tier] = "using"
+
+
+@dataclass(frozen=True)
+class Published(UsageEvent):
+    """Somebody told patients what they said, what was learned and what was done."""
+
+    name: ClassVar[str] = "patient_input.published"
+    tier: ClassVar[Tier] = "producing"
+
+
+EVENTS: tuple[type[UsageEvent], ...] = (Answered, Released, KeptBack, AnswerWithdrawn, Published)

@@ -1,0 +1,78 @@
+"""The kinds of thing that patient input keeps, and what people may do with them."""
+
+from __future__ import annotations
+
+from layers_core.contract import ArtefactKind, Body, Permission
+from layers_core.i18n import lazy_gettext as _l
+from layers_patient_input.schemas import AnswerBody, YouSaidBody
+
+ANSWER = "patient_input.answer"
+YOU_SAID = "patient_input.you_said"
+
+MODERATE = "patient_input.moderate"
+PUBLISH = "patient_input.publish"
+WAYS_IN = "patient_input.ways_in"
+HOLD = "patient_input.hold"
+
+_DECIDERS = frozenset({"lead", "manager"})
+
+PERMISSIONS = (
+    Permission(
+        MODERATE, _l("Look at patients’ answers before the practice sees them"), frozenset({"member", *_DECIDERS})
+    ),
+    Permission(PUBLISH, _l("Tell patients what you learned and did"), _DECIDERS),
+    Permission(WAYS_IN, _l("Withdraw and renew the links and posters for patients"), _DECIDERS),
+    # No role has it: a patient's words belong to no member of staff, so none may change them or share them further.
+    Permission(HOLD, _l("Keep patients’ answers (the practice itself, no person)"), frozenset()),
+)
+
+
+def summary_of_answer(body: Body) -> str:
+    """The words that staff can read: the translation where there is one."""
+    return _line(body["translation"] or body["text"])
+
+
+def words_of_answer(body: Body) -> str:
+    """The patient's words and their translation, for search."""
+    return f"{body['text']}\n{body['translation']}"
+
+
+def summary_of_entry(body: Body) -> str:
+    """What was done."""
+    return _line(body["we_did"])
+
+
+def words_of_entry(body: Body) -> str:
+    """All parts of an entry, for search."""
+    return "\n".join(body[part] for part in ("theme", "you_said", "we_learned", "we_did"))
+
+
+def _line(text: str, most: int = 160) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1].rsplit(' ', 1)[0]}…"
+
+
+KINDS = (
+    ArtefactKind(
+        name=ANSWER,
+        version=1,
+        schema=AnswerBody,
+        label=_l("Patient’s answer"),
+        summary=summary_of_answer,
+        search_text=words_of_answer,
+        page_template="patient_input/answer_body.html",
+        permission=HOLD,
+        edited_by_permission=True,
+    ),
+    ArtefactKind(
+        name=YOU_SAID,
+        version=1,
+        schema=YouSaidBody,
+        label=_l("You said, we learned, we did"),
+        summary=summary_of_entry,
+        search_text=words_of_entry,
+        page_template="patient_input/you_said_body.html",
+        permission=PUBLISH,
+        edited_by_permission=True,
+    ),
+)

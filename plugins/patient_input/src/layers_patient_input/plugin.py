@@ -1,0 +1,124 @@
+"""Patient input's wiring: which hook is answered by what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+
+from layers_core.artefacts.unit import Unit
+from layers_core.contract import (
+    Actor,
+    ArtefactKind,
+    Change,
+    Draft,
+    HomeCard,
+    NavItem,
+    Panel,
+    Permission,
+    PluginMeta,
+    PluginRoutes,
+    PracticeView,
+    Problem,
+    PublicForm,
+    Thing,
+    hookimpl,
+)
+from layers_core.i18n import lazy_gettext as _l
+from layers_core.usage.events import UsageEvent
+from layers_patient_input import panels, service, views
+from layers_patient_input.events import EVENTS
+from layers_patient_input.kinds import KINDS, PERMISSIONS
+from layers_patient_input.schemas import SettingsSchema
+from layers_patient_input.wording import FFT, SLUG
+
+
+class Plugin:
+    """Patient input: ask patients, look at what they say, tell them what came of it."""
+
+    meta = PluginMeta(
+        slug=SLUG,
+        name=_l("Patient input"),
+        version="0.1.0",
+        requires_core=">=0.1,<1",
+        summary=_l("Ask patients how you did, learn from what they say, and tell them what you changed."),
+        stores=_l("Patients’ answers without a name, an IP address or a cookie, and what you tell patients."),
+        seen_by=_l(
+            "New answers: those who look at them. Released answers: your practice. What you publish: everybody."
+        ),
+        weight=40,
+    )
+
+    @hookimpl
+    def layers_blueprint(self) -> PluginRoutes:
+        """The pages for staff and for the public."""
+        return PluginRoutes(staff=views.staff, public=views.public)
+
+    @hookimpl
+    def layers_artefact_kinds(self) -> Iterable[ArtefactKind]:
+        """Patients' answers and what patients are told."""
+        return KINDS
+
+    @hookimpl
+    def layers_permissions(self) -> Iterable[Permission]:
+        """Looking at answers, telling patients, and the ways in."""
+        return PERMISSIONS
+
+    @hookimpl
+    def layers_event_types(self) -> Iterable[type[UsageEvent]]:
+        """What may be noted, without a word of what anybody wrote."""
+        return EVENTS
+
+    @hookimpl
+    def layers_settings_schema(self) -> type[Schema]:
+        """The practice's own words, languages and moderators."""
+        return SettingsSchema
+
+    @hookimpl
+    def layers_public_forms(self) -> Iterable[PublicForm]:
+        """The Friends and Family Test."""
+        return [PublicForm(FFT, _l("Friends and Family Test"), views.fft)]
+
+    @hookimpl
+    def layers_switched_on(self, practice: PracticeView, unit: Unit) -> None:
+        """Make the practice's way in."""
+        service.open_way_in(unit.session, practice)
+
+    @hookimpl
+    def layers_nav(self) -> Iterable[NavItem]:
+        """The way to what patients say."""
+        return [NavItem(_l("Patients"), url_for("patient_input.index"))]
+
+    @hookimpl
+    def layers_home_cards(self, actor: Actor, session: Session) -> Iterable[HomeCard]:
+        """New answers, for those who look at them."""
+        return panels.cards(session, actor)
+
+    @hookimpl
+    def layers_artefact_panels(self, actor: Actor, session: Session, artefacts: Sequence[Thing]) -> Iterable[Panel]:
+        """What may come next."""
+        return panels.panels(session, actor, artefacts)
+
+    @hookimpl
+    def layers_check_draft(self, session: Session, draft: Draft) -> Iterable[Problem]:
+        """Patients' words stay in the practice."""
+        return service.draft_problems(session, draft)
+
+    @hookimpl
+    def layers_artefact_changed(self, artefact: Thing, change: Change, unit: Unit) -> None:
+        """Publish, take off, take back."""
+        service.on_changed(artefact, change, unit)
+
+    @hookimpl
+    def layers_personal_data(self, person_id: UUID, session: Session) -> Iterable[tuple[str, Mapping[str, Any]]]:
+        """The answers that somebody looked at."""
+        return service.about_person(session, person_id)
+
+    @hookimpl
+    def layers_erase_person(self, person_id: UUID, unit: Unit) -> None:
+        """Forget who looked at an answer."""
+        service.forget_person(unit.session, person_id)

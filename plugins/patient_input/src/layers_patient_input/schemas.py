@@ -1,0 +1,113 @@
+"""What an answer, an entry for patients and the plugin's settings look like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from layers_core.contract import PracticeView
+from layers_core.i18n import LazyString
+from layers_core.i18n import gettext as _
+from layers_core.i18n import lazy_gettext as _l
+from layers_core.vocabulary import vocabulary
+from layers_patient_input.wording import LANGUAGES, PACKAGE, SLUG, WORDS
+
+TEXT_LIMIT = 5_000
+"""Characters of a patient's free text."""
+PART_LIMIT = 2_000
+THEME_LIMIT = 120
+
+_PROFESSIONS = vocabulary("professions")
+_PROFESSION_NAMES: list[Any] = [_l(name) for name in _PROFESSIONS.values()]
+
+
+class AnswerBody(Schema):
+    """What the practice sees of a patient's answer, after somebody looked at it."""
+
+    form = fields.String(required=True)
+    form_version = fields.Integer(required=True)
+    scale_version = fields.String(required=True)
+    score = fields.String(required=True)
+    question = fields.String(load_default="")
+    text = fields.String(required=True)
+    language = fields.String(required=True)
+    translation = fields.String(load_default="")
+    method = fields.String(required=True, validate=validate.OneOf(list(vocabulary("methods", PACKAGE))))
+    received_month = fields.String(required=True, validate=validate.Regexp(r"\d{4}-\d{2}"))
+
+
+def _filled(most: int, empty: LazyString) -> Callable[[str], None]:
+    def check(value: str) -> None:
+        if not value.strip():
+            raise ValidationError(str(empty))
+        if len(value) > most:
+            raise ValidationError(_("This must be %(most)s characters or fewer", most=f"{most:,}"))
+
+    return check
+
+
+class YouSaidBody(Schema):
+    """An entry of "You said, we learned, we did"."""
+
+    theme = fields.String(required=True, validate=_filled(THEME_LIMIT, _l("Say in a few words what it is about")))
+    you_said = fields.String(required=True, validate=_filled(PART_LIMIT, _l("Say what patients told you")))
+    we_learned = fields.String(required=True, validate=_filled(PART_LIMIT, _l("Say what you learned from it")))
+    we_did = fields.String(required=True, validate=_filled(PART_LIMIT, _l("Say what you did, or will do")))
+
+
+def _own_words(label: LazyString, description: LazyString | str = "", most: int = 500) -> fields.String:
+    """A text that stands in place of the toolkit's own; empty means the toolkit's own."""
+    return fields.String(
+        load_default="", validate=validate.Length(max=most), metadata={"label": label, "description": description}
+    )
+
+
+class SettingsSchema(Schema):
+    """How a practice uses its form."""
+
+    languages = fields.List(
+        fields.String(validate=validate.OneOf(LANGUAGES, [WORDS[code]["name"] for code in LANGUAGES])),
+        load_default=lambda: list(LANGUAGES),
+        validate=validate.Length(min=1),
+        metadata={"label": _l("Languages of the form")},
+    )
+    moderators = fields.List(
+        fields.String(validate=validate.OneOf(list(_PROFESSIONS), _PROFESSION_NAMES)),
+        load_default=lambda: ["receptionist", "manager"],
+        validate=validate.Length(min=1),
+        metadata={
+            "label": _l("Who looks at new answers"),
+            "description": _l("Nobody else sees an answer before they have released it."),
+        },
+    )
+    question_prefix = _own_words(
+        _l("Words before the question"),
+        _l("For example: Thinking about your GP practice… NHS England fixes the question itself."),
+        200,
+    )
+    question_prefix_ur = _own_words(_l("Words before the question, in Urdu"), most=200)
+    free_text_question = _own_words(_l("Free-text question"), _l("Empty means: What could we have done better?"), 200)
+    free_text_question_ur = _own_words(_l("Free-text question, in Urdu"), most=200)
+    urgent_help = _own_words(
+        _l("Urgent-help line"), _l("It comes first on the form. Empty means: call 999 in an emergency, or 111.")
+    )
+    urgent_help_ur = _own_words(_l("Urgent-help line, in Urdu"))
+    other_ways = _own_words(
+        _l("How else to reach the practice"),
+        _l("Shown after an answer is sent. Empty means: your telephone number."),
+    )
+    other_ways_ur = _own_words(_l("How else to reach the practice, in Urdu"))
+
+
+def settings_of(practice: PracticeView) -> dict[str, Any]:
+    """A practice's settings, complete; a value that this version can't read gives way to the default."""
+    kept = dict(practice.mix.settings(SLUG))
+    schema = SettingsSchema(unknown=EXCLUDE)
+    settings: dict[str, Any]
+    try:
+        settings = schema.load(kept)
+    except ValidationError as error:
+        settings = schema.load({name: value for name, value in kept.items() if name not in error.messages_dict})
+    return settings

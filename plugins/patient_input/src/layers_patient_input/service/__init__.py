@@ -1,0 +1,65 @@
+"""What patients and staff do with patient input."""
+
+from __future__ import annotations
+
+from layers_core.artefacts.unit import Unit
+from layers_core.contract import Change, Thing
+from layers_patient_input.kinds import ANSWER, YOU_SAID
+from layers_patient_input.service.answers import (
+    AnswerTooLong,
+    Decision,
+    Given,
+    How,
+    about_person,
+    follow_withdrawal,
+    forget_person,
+    keep_back,
+    may_moderate,
+    release,
+    take_answer,
+    take_back,
+)
+from layers_patient_input.service.entries import (
+    draft_problems,
+    publish,
+    put_on,
+    revise_entry,
+    show_entry,
+    take_off,
+)
+from layers_patient_input.service.ways_in import close_way_in, new_way_in, open_way_in
+
+__all__ = [
+    "AnswerTooLong",
+    "Decision",
+    "Given",
+    "How",
+    "about_person",
+    "close_way_in",
+    "draft_problems",
+    "forget_person",
+    "keep_back",
+    "may_moderate",
+    "new_way_in",
+    "on_changed",
+    "open_way_in",
+    "publish",
+    "release",
+    "revise_entry",
+    "show_entry",
+    "take_answer",
+    "take_back",
+]
+
+_NARROWER = {"narrowed", "withdrawn"}
+
+
+def on_changed(artefact: Thing, change: Change, unit: Unit) -> None:
+    """Follow what happened to an answer or an entry, in its transaction."""
+    if artefact.kind == YOU_SAID:
+        if change.type == "created" and change.extras.get("publish"):
+            put_on(unit, artefact)
+        elif change.type in _NARROWER:
+            take_off(unit, artefact.id)
+    elif artefact.kind == ANSWER and change.type == "withdrawn":
+        follow_withdrawal(unit, artefact)

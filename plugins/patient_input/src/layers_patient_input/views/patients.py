@@ -1,0 +1,117 @@
+"""Pages for patients: the form, taking an answer back, and what the practice did. No session, no cookie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from layers_core.contract import PracticeView, Problem
+from layers_core.practices.models import PublicLink
+from layers_core.web import client_address, current, nonce_key, policy, public_nonce, submitted, within_limit
+from layers_patient_input import reading, service
+from layers_patient_input.schemas import TEXT_LIMIT, settings_of
+from layers_patient_input.service import Given
+from layers_patient_input.views.blueprints import Page, public
+from layers_patient_input.wording import FFT, Language, chosen, form_wording, offered, patient_words
+
+# A waiting room of 30 people an hour behind one address stays far below these.
+FROM_ONE_CLIENT = "120 per hour"
+THROUGH_ONE_LINK = "1000 per hour"
+RECEIPT_TRIES = "60 per hour"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How a patient reads a page: language, size, and every word of it."""
+
+    practice: PracticeView
+    language: Language
+    words: Mapping[str, str]
+    languages: Sequence[Language]
+
+    def page(self, template: str, status: int = 200, **context: Any) -> tuple[str, int]:
+        """A page for patients."""
+        return (
+            render_template(
+                f"patient_input/{template}",
+                practice=self.practice,
+                language=self.language,
+                languages=self.languages,
+                words=self.words,
+                sought=self.address,
+                **context,
+            ),
+            status,
+        )
+
+    def address(self, endpoint: str, **values: Any) -> str:
+        """The address of another page for patients, in the same language and size."""
+        kept = {"lang": self.language.code, "size": request.args.get("size") or None}
+        return url_for(endpoint, **{"practice": self.practice.slug, **kept, **values})
+
+
+def reader(practice: PracticeView) -> Reader:
+    """Whoever reads the present page of a practice."""
+    settings = settings_of(practice)
+    language = chosen(request.args.get("lang") or next(iter(practice.languages), ""), settings)
+    return Reader(practice, language, patient_words(language.code, settings, practice), offered(settings))
+
+
+def fft(link: PublicLink, practice: PracticeView) -> Page:
+    """The Friends and Family Test: one page, two taps and submit. It keeps no cookie and no address."""
+    who = reader(practice)
+    wording = form_wording(FFT, who.language.code, settings_of(practice))
+    form = submitted()
+    if request.method != "POST":
+        return who.page("form.html", form=wording, values=form, nonce=public_nonce(link.token), limit=TEXT_LIMIT)
+    score, text, key = form.get("score"), form.get("text"), nonce_key(form.get("nonce"), link.token)
+    problems = []
+    if key is None:
+        problems.append(Problem(who.words["stale"], "submit"))
+    if score not in dict(wording.answers):
+        problems.append(Problem(who.words["choose"], "score"))
+    if len(text) > TEXT_LIMIT:
+        problems.append(Problem(who.words["too_long"], "text"))
+    status = 422
+    if not problems and not _within_limits(link.token):
+        problems.append(Problem(who.words["busy"], "submit"))
+        status = 429
+    if problems or key is None:
+        nonce = form.get("nonce") if key else public_nonce(link.token)
+        return who.page("form.html", status, form=wording, values=form, nonce=nonce, faults=problems, limit=TEXT_LIMIT)
+    receipt = service.take_answer(current.artefacts, practice, link, key, Given(wording, score, text))
+    return who.page("thanks.html", receipt=receipt)
+
+
+def _within_limits(token: str) -> bool:
+    return within_limit("patient_input.client", client_address(), FROM_ONE_CLIENT) and within_limit(
+        "patient_input.link", token, THROUGH_ONE_LINK
+    )
+
+
+@public.get("/")
+@policy("public")
+def loop() -> Page:
+    """What the practice tells its patients: you said, we learned, we did."""
+    practice = current.practice
+    entries = reading.published(current.session, current.host, practice.id)
+    links = reading.links_of(current.session, practice.id)
+    return reader(practice).page("loop.html", entries=entries, token=links[0].token if links else "")
+
+
+@public.route("/withdraw", methods=["GET", "POST"])
+@policy("public")
+def withdraw() -> Page:
+    """Take an answer back with the receipt code."""
+    who = reader(current.practice)
+    code = submitted().get("code")
+    if request.method != "POST":
+        return who.page("withdraw.html", code="")
+    if not within_limit("patient_input.withdraw", client_address(), RECEIPT_TRIES):
+        return who.page("withdraw.html", 429, code=code, faults=[Problem(who.words["withdraw_busy"], "code")])
+    if not service.take_back(current.artefacts, current.practice, code):
+        return who.page("withdraw.html", 422, code=code, faults=[Problem(who.words["withdraw_unknown"], "code")])
+    return who.page("withdrawn.html")
