@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
+from layers_core.i18n import gettext as _
+
 Piece = tuple[Literal["same", "gone", "new"], str]
 
 TOKEN = re.compile(r"\s+|[^\s]+")
@@ -57,6 +59,8 @@ def _flat(value: object, path: str = "") -> Iterator[tuple[str, str]]:
                 yield from _flat(part, f"{path} {number}")
         else:
             yield path, ", ".join(str(part) for part in value)
+    elif isinstance(value, bool):
+        yield path, _("yes") if value else _("no")
     elif value is not None:
         yield path, str(value)
 

@@ -15,7 +15,7 @@ from layers_core.i18n import gettext as _
 from layers_core.vocabulary import label, vocabulary
 from layers_core.web import current, policy, submitted
 from layers_webshell import placements
-from layers_webshell.pages import capturing
+from layers_webshell.pages import capturing, trials
 from layers_webshell.pages.rows import row, rows
 from layers_webshell.pages.saving import attempt
 
@@ -31,7 +31,7 @@ def index() -> str:
     """The home page."""
     actor, session, host = current.actor, current.session, current.host
     placed = placements.home_cards(host, actor, session)
-    cards = [card for _slug, card in placed.items]
+    cards = [*trials.questions(), *(card for _slug, card in placed.items)]
     first = [card for card in cards if card.first]
     showings = reading.worth_seeing_again(session, host, actor)
     return render_template(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 from uuid import UUID
@@ -14,9 +14,9 @@ from layers_core.i18n import gettext as _
 from layers_core.vocabulary import vocabulary
 
 # Sizes in SVG units, which are CSS pixels here: the picture is not scaled, it scrolls.
-BOX_WIDTH, BOX_HEIGHT = 208, 92
-GAP_ACROSS, GAP_DOWN, MARGIN = 56, 20, 8
-LINE_LENGTH, LINES = 24, 2
+BOX_WIDTH, BOX_HEIGHT = 208, 116
+GAP_ACROSS, GAP_DOWN, MARGIN = 56, 24, 14
+LINE_LENGTH, LINES = 22, 3
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,8 @@ def draw(
     ends = [(edge.earlier, edge.later) for edge in trail.edges]
     ends += [(action.artefact_id, action.id) for action in actions]
     relations = _relations(trail)
+    for action in actions:
+        relations[action.id].append((_("For"), action.artefact_id))
     places, width, height = _places(nodes, ends)
     boxes = tuple(
         Box(
@@ -115,7 +117,7 @@ def draw(
 
 
 def cut(title: str) -> tuple[str, ...]:
-    """A title on at most two lines; what does not fit becomes an ellipsis."""
+    """a title on at most three lines; what does not fit becomes an ellipsis."""
     lines = wrap(" ".join(title.split()), LINE_LENGTH) or [""]
     if len(lines) > LINES:
         last = lines[LINES - 1]
@@ -131,8 +133,8 @@ def phrase_of(edge: Edge) -> str:
     return _(words["phrase"] if words["earlier"] == "to" else words["back"])
 
 
-def _relations(trail: Trail) -> Mapping[UUID, list[tuple[str, UUID]]]:
-    found: dict[UUID, list[tuple[str, UUID]]] = defaultdict(list)
+def _relations(trail: Trail) -> defaultdict[UUID, list[tuple[str, UUID]]]:
+    found: defaultdict[UUID, list[tuple[str, UUID]]] = defaultdict(list)
     for edge in trail.edges:
         found[edge.later].append((phrase_of(edge), edge.earlier))
     return found
@@ -171,10 +173,13 @@ def _places(nodes: Sequence[_Node], ends: Sequence[tuple[UUID, UUID]]) -> tuple[
 
 
 def _path(start: tuple[int, int], end: tuple[int, int]) -> str:
-    """A curve from the right edge of one box to the left edge of another; between rows where both stand in a column."""
+    """A line from one box's right edge to another's left edge; a long one runs in the gap between two rows."""
     x1, y1 = start[0] + BOX_WIDTH, start[1] + BOX_HEIGHT // 2
     x2, y2 = end[0], end[1] + BOX_HEIGHT // 2
-    if y1 == y2 and x2 > x1:
-        return f"M{x1} {y1}H{x2}"
-    bend = GAP_ACROSS // 2 if x2 > x1 else GAP_ACROSS
-    return f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"
+    bend = GAP_ACROSS // 2
+    if x2 - x1 == GAP_ACROSS:
+        return f"M{x1} {y1}H{x2}" if y1 == y2 else f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"
+    # Straight across, it would disappear behind the boxes in between.
+    gap = max(y1, y2) - (BOX_HEIGHT + GAP_DOWN) // 2 if y1 != y2 else y1 + (BOX_HEIGHT + GAP_DOWN) // 2
+    first, second = f"M{x1} {y1}C{x1 + bend} {y1} {x1} {gap} {x1 + bend} {gap}", f"H{x2 - bend}"
+    return f"{first}{second}C{x2} {gap} {x2 - bend} {y2} {x2} {y2}"

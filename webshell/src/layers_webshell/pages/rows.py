@@ -19,6 +19,7 @@ from layers_core.i18n import gettext as _
 from layers_core.web import current
 
 SUMMARY_LENGTH = 200
+ELLIPSIS = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,12 @@ def summary_of(thing: Thing) -> str:
     if kind is None or not thing.available:
         return ""
     summary = " ".join(kind.summary(thing.body).split())
-    return "" if summary == thing.title else shorten(summary, SUMMARY_LENGTH)
+    beginning = thing.title.removesuffix(ELLIPSIS)
+    # Many titles are the text's own beginning, which stands above the line already.
+    rest = summary.removeprefix(beginning) if beginning else summary
+    if rest != summary and not thing.title.endswith(ELLIPSIS):
+        rest = rest.lstrip(".!?:;, ")
+    return shorten(rest if rest == summary else rest.strip(), SUMMARY_LENGTH)
 
 
 def shorten(text: str, length: int) -> str:
@@ -54,7 +60,7 @@ def shorten(text: str, length: int) -> str:
     if len(text) <= length:
         return text
     cut = text[: length - 1]
-    return f"{cut.rpartition(' ')[0] or cut}…"
+    return f"{cut.rpartition(' ')[0] or cut}{ELLIPSIS}"
 
 
 def row(thing: Thing, summary: str | Markup | None = None) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, current_app, render_template, request, url_for
@@ -114,8 +115,9 @@ def _edit_url(thing: Thing) -> str:
     if endpoint not in current_app.view_functions:
         return ""
     names = {name for rule in current_app.url_map.iter_rules(endpoint) for name in rule.arguments} - {"practice"}
+    values: dict[str, Any] = dict.fromkeys(names, thing.id)
     try:
-        return url_for(endpoint, **dict.fromkeys(names, thing.id))
+        return url_for(endpoint, **values)
     except BuildError:
         return ""
 
