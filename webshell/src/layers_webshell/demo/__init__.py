@@ -1,0 +1,1 @@
+"""The demo: an invented world, and serving it to one machine."""
