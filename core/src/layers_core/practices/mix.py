@@ -11,7 +11,7 @@ from uuid import UUID
 from marshmallow import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from layers_core.artefacts.errors import DraftRefused, NotAllowed, NotFound
 from layers_core.artefacts.followup import today_in
@@ -312,7 +312,7 @@ class ProposalView:
 
 def proposals(session: Session, actor: Actor) -> list[ProposalView]:
     """The practice's proposals, open ones first, then the newest."""
-    decider = select(Person.name).where(Person.id == Proposal.decided_by).scalar_subquery()
+    decider = aliased(Person)
     supporters = select(func.count()).where(ProposalSupport.proposal_id == Proposal.id).scalar_subquery()
     mine = (
         select(func.count())
@@ -320,8 +320,9 @@ def proposals(session: Session, actor: Actor) -> list[ProposalView]:
         .scalar_subquery()
     )
     rows = session.execute(
-        select(Proposal, Person.name, decider, supporters, mine)
+        select(Proposal, Person.name, decider.name, supporters, mine)
         .join(Person, Person.id == Proposal.proposed_by)
+        .outerjoin(decider, decider.id == Proposal.decided_by)
         .where(Proposal.practice_id == actor.practice.id)
         .order_by(Proposal.decision != "open", Proposal.created_at.desc())
         .limit(200)
