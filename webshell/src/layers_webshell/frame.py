@@ -34,7 +34,7 @@ class Frame:
     @cached_property
     def lang(self) -> str:
         """The page's language."""
-        return language.language()
+        return language.now()
 
     @property
     def dir(self) -> str:
@@ -145,7 +145,7 @@ def day(value: date | datetime) -> str:
     """A date as people write it: 22 November 2026."""
     if isinstance(value, datetime):
         return i18n.format_date(value)
-    return _day(value, language.language())
+    return _day(value, language.now())
 
 
 @lru_cache(maxsize=4096)

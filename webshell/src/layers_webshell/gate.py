@@ -14,7 +14,7 @@ from werkzeug.exceptions import Unauthorized
 from layers_core.practices import access
 from layers_core.usage.models import StudyEvaluator
 from layers_core.web import Level, PersonView, Policy, RequestContext
-from layers_webshell import kept, tenancy
+from layers_webshell import kept, language, tenancy
 from layers_webshell.accounts import identity
 from layers_webshell.accounts.safe_next import safe_next
 from layers_webshell.sessions import WITHOUT_SESSION
@@ -79,6 +79,7 @@ def _pass() -> ResponseReturnValue | None:
     if not request.path.startswith(WITHOUT_SESSION):
         cast("CSRFProtect", current_app.extensions["csrf"]).protect()
     kept.forget_when_sent()
+    language.settle()
     return None
 
 

@@ -30,21 +30,32 @@ def install(app: Flask, host: Host) -> None:
         BABEL_TRANSLATION_DIRECTORIES=";".join(str(folder) for _package, folder in with_catalogues) or "translations",
         BABEL_DOMAIN=";".join(package for package, _folder in with_catalogues) or "messages",
     )
-    flask_babel.Babel(app, locale_selector=language, timezone_selector=time_zone)
+    flask_babel.Babel(app, locale_selector=now, timezone_selector=time_zone)
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     i18n.set_translator(_gettext, _ngettext)
     i18n.set_locale(_locale)
     i18n.set_timezone(time_zone)
     app.jinja_env.globals.update(language_name=name_of, language_direction=direction)
 
 
+def settle() -> None:
+    """Fix the language of the present page, now that it is known who asks and in which practice."""
+    g.layers_language = language()
+    # Flask-Babel keeps what it found at its first use, which may have been before.
+    flask_babel.refresh()
+
+
+def now() -> str:
+    """The language of the present page, as far as it is known."""
+    return cast("str", g.get("layers_language")) or language() if has_request_context() else ENGLISH
+
+
 def language() -> str:
-    """The language of the present page.
+    """Find the language of the present page.
 
     A public page's stands in its address (?lang=), because it has no cookie; a colleague's is their account's choice;
     else it is the first language of the practice.
     """
-    if not has_request_context():
-        return ENGLISH
     chosen = request.args.get("lang", "") if request.path.startswith(BY_ADDRESS) else ""
     person = signed_in()
     for code in (chosen, person.language if person else "", *_practice_languages()[:1]):
@@ -86,18 +97,19 @@ def _parsed(code: str) -> Locale | None:
 
 def _locale() -> str:
     """The language for dates; plain English means the English of the NHS."""
-    code = language()
+    code = now()
     return i18n.DEFAULT_LOCALE if code == ENGLISH else code
 
 
 def _gettext(message: str) -> str:
-    if not has_request_context():
+    # The messages are English, and looking each of them up would take as long as the rest of the frame.
+    if now() == ENGLISH:
         return message
     return cast("str", flask_babel.get_translations().ugettext(message))
 
 
 def _ngettext(singular: str, plural: str, n: int) -> str:
-    if not has_request_context():
+    if now() == ENGLISH:
         return singular if n == 1 else plural
     return cast("str", flask_babel.get_translations().ungettext(singular, plural, n))
 

@@ -6,9 +6,10 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
+from uuid import UUID
 
 from flask import Request, current_app, g, session
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from layers_core.db.base import now
@@ -22,14 +23,42 @@ DEVICE, SEEN, OWN = "device", "seen", "own"
 REFRESH_SECONDS = 20
 BEARER = "Bearer "
 
+# Statements are made once: making one takes longer than asking it.
+# They go past the ORM, which would take as long again.
+_account, _person = Account.__table__.c, Person.__table__.c
+_device, _token = SignIn.__table__.c, ApiToken.__table__.c
 COLUMNS = (
-    Account.id,
-    Account.person_id,
-    Account.fs_uniquifier,
-    Account.language,
-    Person.name,
-    Person.email,
-    Person.is_operator,
+    _account.id,
+    _account.person_id,
+    _account.fs_uniquifier,
+    _account.language,
+    _person.name,
+    _person.email,
+    _person.is_operator,
+)
+
+OF_DEVICE = (
+    select(*COLUMNS)
+    .join_from(Account.__table__, SignIn.__table__, _device.account_id == _account.id)
+    .join(Person.__table__, _person.id == _account.person_id)
+    .where(
+        _device.token_hash == bindparam("token_hash"),
+        _device.ended_at.is_(None),
+        _device.expires_at > bindparam("moment"),
+        _account.fs_uniquifier == bindparam("uniquifier"),
+        _account.active,
+    )
+)
+OF_TOKEN = (
+    select(*COLUMNS)
+    .join_from(Account.__table__, ApiToken.__table__, _token.person_id == _account.person_id)
+    .join(Person.__table__, _person.id == _account.person_id)
+    .where(
+        _token.token_hash == bindparam("token_hash"),
+        _token.withdrawn_at.is_(None),
+        _token.expires_at > bindparam("moment"),
+        _account.active,
+    )
 )
 
 
@@ -46,18 +75,8 @@ def from_session(reader: Session) -> Identity | None:
     device = session.get(DEVICE)
     if not device:
         return None
-    row = reader.execute(
-        select(*COLUMNS)
-        .join(SignIn, SignIn.account_id == Account.id)
-        .join(Person, Person.id == Account.person_id)
-        .where(
-            SignIn.token_hash == token_hash(device),
-            SignIn.ended_at.is_(None),
-            SignIn.expires_at > now(),
-            Account.fs_uniquifier == session.get("_user_id"),
-            Account.active,
-        )
-    ).one_or_none()
+    asked = {"token_hash": token_hash(device), "uniquifier": session.get("_user_id"), "moment": now()}
+    row = reader.connection().execute(OF_DEVICE, asked).one_or_none()
     if row is None:
         return None
     idle = time.time() - session.get(SEEN, 0)
@@ -72,18 +91,19 @@ def from_token(reader: Session, request: Request) -> Identity | None:
     header = request.headers.get("Authorization", "")
     if not header.startswith(BEARER):
         return None
-    row = reader.execute(
-        select(*COLUMNS)
-        .join(ApiToken, ApiToken.person_id == Account.person_id)
-        .join(Person, Person.id == Account.person_id)
-        .where(
-            ApiToken.token_hash == token_hash(header.removeprefix(BEARER).strip()),
-            ApiToken.withdrawn_at.is_(None),
-            ApiToken.expires_at > now(),
-            Account.active,
-        )
-    ).one_or_none()
+    asked = {"token_hash": token_hash(header.removeprefix(BEARER).strip()), "moment": now()}
+    row = reader.connection().execute(OF_TOKEN, asked).one_or_none()
     return Identity(_signed_in(row)) if row else None
+
+
+def of_account(reader: Session, account_id: UUID) -> SignedIn:
+    """Who an account belongs to. Raises NoResultFound."""
+    asked = (
+        select(*COLUMNS)
+        .join_from(Account.__table__, Person.__table__, _person.id == _account.person_id)
+        .where(_account.id == account_id)
+    )
+    return _signed_in(reader.connection().execute(asked).one())
 
 
 def idle_limit() -> timedelta:

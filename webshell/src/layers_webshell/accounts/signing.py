@@ -16,10 +16,8 @@ from layers_core.practices import access
 from layers_core.practices.models import Person
 from layers_core.usage.models import StudyEvaluator
 from layers_core.web import RequestContext
-from layers_webshell.accounts import service
-from layers_webshell.accounts.identity import COLUMNS, DEVICE, OWN, SEEN
-from layers_webshell.accounts.models import Account
-from layers_webshell.accounts.security import SignedIn
+from layers_webshell.accounts import identity, service
+from layers_webshell.accounts.identity import DEVICE, OWN, SEEN
 
 
 def sign_in(account_id: UUID, *, own_device: bool, target: str | None = None) -> Response:
@@ -29,10 +27,7 @@ def sign_in(account_id: UUID, *, own_device: bool, target: str | None = None) ->
     device = service.start(database, account_id, own_device=own_device)
     # A reader of its own: the request's may have begun before the account was made.
     with database.read() as reader:
-        row = reader.execute(
-            select(*COLUMNS).join(Person, Person.id == Account.person_id).where(Account.id == account_id)
-        ).one()
-        person = SignedIn(row.id, row.person_id, row.fs_uniquifier, row.name, row.email, row.is_operator, row.language)
+        person = identity.of_account(reader, account_id)
         target = target or destination(reader, person.person_id)
     login_user(person, authn_via=["password"])
     session.permanent = own_device
