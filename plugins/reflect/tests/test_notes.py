@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
@@ -11,14 +12,15 @@ from sqlalchemy import func, select, update
 from layers_core.artefacts import errors, trail
 from layers_core.artefacts import reading as core_reading
 from layers_core.artefacts.models import Artefact
-from layers_core.contract import Actor, Captured, Draft, GuardAnswer, NewLink, Thing
+from layers_core.contract import Actor, Captured, Draft, GuardAnswer, NewLink, PluginChoice, Thing
 from layers_core.usage.models import UsageEventRow
 from layers_core.web import Submitted
 from layers_reflect import panels, reading, service
 from layers_reflect.kinds import ASIDE, NOTE
 from layers_reflect.models import Aside
 
-from .conftest import GP, NEIGHBOUR, NURSE, World
+if TYPE_CHECKING:
+    from layers_webshell.testworld import World
 
 SECRET = "I snapped at her because I was tired"
 
@@ -40,9 +42,15 @@ def thing(world: World, actor: Actor, thing_id: UUID) -> Thing:
     return found
 
 
+def cluster(world: World) -> str:
+    return f"cluster:{world.cluster_id}"
+
+
 def events(world: World) -> list[str]:
+    """What was recorded about use, without how the mix came about."""
     with world.database.read() as session:
-        return list(session.scalars(select(UsageEventRow.name).order_by(UsageEventRow.sequence)))
+        names = session.scalars(select(UsageEventRow.name).order_by(UsageEventRow.sequence)).all()
+    return [name for name in names if name != "core.mix_decided"]
 
 
 def asides(world: World, actor: Actor, *note_ids: UUID) -> list[reading.MyAside]:
@@ -51,29 +59,30 @@ def asides(world: World, actor: Actor, *note_ids: UUID) -> list[reading.MyAside]
 
 
 def test_a_plain_note_adds_nothing_of_its_own(world: World) -> None:
-    nurse = world.actor(NURSE)
-    saved = world.service.save(nurse, note())
+    nurse = world.actor("nurse")
+    saved = world.artefacts.save(nurse, note())
     assert events(world) == ["core.recorded"]
     assert asides(world, nurse, saved.id) == []
 
 
 @pytest.mark.parametrize("audience", ["practice", "cluster", "network"])
 def test_only_for_me_is_seen_by_nobody_else_in_any_way(world: World, audience: str) -> None:
-    nurse = world.actor(NURSE)
-    choice = world.cluster if audience == "cluster" else audience
-    saved = world.service.save(nurse, note(audience=choice, only_for_me=SECRET), "key")
-    again = world.service.save(nurse, note(audience=choice, only_for_me=SECRET), "key")
+    nurse = world.actor("nurse")
+    choice = cluster(world) if audience == "cluster" else audience
+    saved = world.artefacts.save(nurse, note(audience=choice, only_for_me=SECRET), "key")
+    again = world.artefacts.save(nurse, note(audience=choice, only_for_me=SECRET), "key")
     assert again.id == saved.id
     (mine,) = asides(world, nurse, saved.id)
     assert mine.text == SECRET
     assert thing(world, nurse, mine.id).audience.type == "person"
+    assert thing(world, nurse, mine.id).title == "Only for me: Ask who can read the letter"
     assert events(world) == ["core.recorded", "core.recorded", "reflect.aside_kept"]
     with world.database.read() as session:
         around = trail.around(session, world.host, nurse, saved.id)
         assert around is not None
         assert set(around.things) == {saved.id, mine.id}
-    for email in (GP, NEIGHBOUR):
-        other = world.actor(email)
+    for role in ("gp", "manager", "neighbour", "outsider"):
+        other = world.actor(role)
         with world.database.read() as session:
             assert core_reading.get(session, world.host, other, mine.id) is None
             assert [found.kind for found in core_reading.feed(session, world.host, other)] in ([], [NOTE])
@@ -82,26 +91,26 @@ def test_only_for_me_is_seen_by_nobody_else_in_any_way(world: World, audience: s
             assert around is None or set(around.things) == {saved.id}
             assert SECRET not in str(around)
             assert reading.asides_of(session, other, [saved.id]) == []
-            assert list(panels.for_author(session, other, [thing(world, nurse, saved.id)])) == []
+            assert list(panels.only_for_me(session, other, [thing(world, nurse, saved.id)])) == []
 
 
 def test_what_is_only_for_me_can_be_given_to_nobody(world: World) -> None:
-    nurse = world.actor(NURSE)
-    saved = world.service.save(nurse, note(only_for_me=SECRET))
+    nurse = world.actor("nurse")
+    saved = world.artefacts.save(nurse, note(only_for_me=SECRET))
     (mine,) = asides(world, nurse, saved.id)
-    for choice in ("practice", world.cluster, "network"):
+    for choice in ("practice", cluster(world), "network"):
         with pytest.raises(errors.DraftRefused):
-            world.service.share_copy(nurse, mine.id, choice, GuardAnswer())
+            world.artefacts.share_copy(nurse, mine.id, choice, GuardAnswer())
         with pytest.raises(errors.DraftRefused):
-            world.service.save(nurse, Draft(ASIDE, SECRET, {"text": SECRET}, audience=choice))
-    shared = world.service.share_copy(nurse, saved.id, world.cluster, GuardAnswer())
+            world.artefacts.save(nurse, Draft(ASIDE, SECRET, {"text": SECRET}, audience=choice))
+    shared = world.artefacts.share_copy(nurse, saved.id, cluster(world), GuardAnswer())
     assert asides(world, nurse, shared.id) == [], "a shared copy takes nothing private along"
 
 
 def test_nothing_is_left_when_the_private_part_cannot_be_saved(world: World) -> None:
-    nurse = world.actor(NURSE)
+    nurse = world.actor("nurse")
     with pytest.raises(errors.DraftRefused) as refused:
-        world.service.save(nurse, note(only_for_me="x" * 30_000))
+        world.artefacts.save(nurse, note(only_for_me="x" * 30_000))
     assert [problem.field for problem in refused.value.problems] == ["only_for_me"]
     assert events(world) == []
     with world.database.read() as session:
@@ -109,49 +118,49 @@ def test_nothing_is_left_when_the_private_part_cannot_be_saved(world: World) -> 
 
 
 def test_changing_a_note_and_what_is_only_for_me(world: World) -> None:
-    nurse = world.actor(NURSE)
-    saved = world.service.save(nurse, note())
+    nurse = world.actor("nurse")
+    saved = world.artefacts.save(nurse, note())
     before = thing(world, nurse, saved.id)
     answers = {"what": "Ask first. Then print", "so_what": "", "now_what": "18 point"}
-    service.revise(world.service, nurse, before, answers, SECRET, GuardAnswer(), 1)
+    service.revise(world.artefacts, nurse, before, answers, SECRET, GuardAnswer(), 1)
     after = thing(world, nurse, saved.id)
     assert (after.title, after.revision) == ("Ask first", 2)
     assert after.body["answers"] == {"what": "Ask first. Then print", "now_what": "18 point"}
     (mine,) = asides(world, nurse, saved.id)
-    service.revise(world.service, nurse, thing(world, nurse, mine.id), {"text": "I was rushed"}, "", GuardAnswer(), 1)
+    service.revise(world.artefacts, nurse, thing(world, nurse, mine.id), {"text": "I was rushed"}, "", GuardAnswer(), 1)
     assert [aside.text for aside in asides(world, nurse, saved.id)] == ["I was rushed"]
     with pytest.raises(errors.EditConflict) as conflict:
-        service.revise(world.service, nurse, before, {"what": "Stale"}, "", GuardAnswer(), 1)
+        service.revise(world.artefacts, nurse, before, {"what": "Stale"}, "", GuardAnswer(), 1)
     assert conflict.value.current.title == "Ask first"
     with pytest.raises(errors.NotAllowed):
-        service.revise(world.service, world.actor(GP), after, {"what": "Not mine"}, "", GuardAnswer(), 2)
+        service.revise(world.artefacts, world.actor("gp"), after, {"what": "Not mine"}, "", GuardAnswer(), 2)
 
 
 def test_the_guard_reads_the_private_part_too(world: World) -> None:
     with pytest.raises(errors.GuardStop):
-        world.service.save(world.actor(NURSE), note(only_for_me="Her number is 943 476 5919"))
+        world.artefacts.save(world.actor("nurse"), note(only_for_me="Her number is 943 476 5919"))
     assert events(world) == []
 
 
 def test_a_body_of_version_1_is_read_by_the_kind_of_today(world: World) -> None:
-    nurse = world.actor(NURSE)
-    saved = world.service.save(nurse, note())
+    nurse = world.actor("nurse")
+    saved = world.artefacts.save(nurse, note())
     with world.database.write() as session:
         session.execute(
             update(Artefact).where(Artefact.id == saved.id).values(body={"text": "Old words"}, body_version=1)
         )
     old = thing(world, nurse, saved.id)
     assert old.body["answers"] == {"what": "Old words"}
-    service.revise(world.service, nurse, old, {"what": "New words"}, "", GuardAnswer(), 1)
+    service.revise(world.artefacts, nurse, old, {"what": "New words"}, "", GuardAnswer(), 1)
     with world.database.read() as session:
         row = session.scalars(select(Artefact).where(Artefact.id == saved.id)).one()
         assert (row.body_version, row.body["answers"]["what"]) == (2, "New words")
 
 
 def test_my_notes_come_twenty_a_page_and_are_mine_alone(world: World) -> None:
-    nurse, gp = world.actor(NURSE), world.actor(GP)
-    ids = [world.service.save(nurse, note(f"Lesson {number}", "me", "private")).id for number in range(23)]
-    world.service.save(gp, note("Somebody else's"))
+    nurse, gp = world.actor("nurse"), world.actor("gp")
+    ids = [world.artefacts.save(nurse, note(f"Lesson {number}", "me", "private")).id for number in range(23)]
+    world.artefacts.save(gp, note("Somebody else's"))
     with world.database.read() as session:
         first = reading.my_notes(session, world.host, nurse)
         assert first.older is not None
@@ -163,21 +172,21 @@ def test_my_notes_come_twenty_a_page_and_are_mine_alone(world: World) -> None:
 
 
 def test_one_query_serves_the_panels_of_many_notes(world: World) -> None:
-    nurse = world.actor(NURSE)
+    nurse = world.actor("nurse")
     saved = [
-        world.service.save(nurse, note(f"Lesson {number}", "practice", f"private {number}")) for number in range(3)
+        world.artefacts.save(nurse, note(f"Lesson {number}", "practice", f"private {number}")) for number in range(3)
     ]
     notes = [thing(world, nurse, item.id) for item in saved]
     with world.database.read() as session:
-        found = list(panels.for_author(session, nurse, notes))
+        found = list(panels.only_for_me(session, nurse, notes))
     texts = [[aside.text for aside in panel.context["asides"]] for panel in found]
     assert texts == [["private 0"], ["private 1"], ["private 2"]]
 
 
 def test_switched_off_nothing_of_it_is_asked(world: World) -> None:
-    world.set_mix("manor", {"wider": {"state": "on"}})
+    world.switch("manor", "reflect", PluginChoice("off"))
     with pytest.raises(errors.NotAllowed):
-        world.service.save(world.actor(NURSE), note(only_for_me=SECRET))
+        world.artefacts.save(world.actor("nurse"), note(only_for_me=SECRET))
 
 
 def captured_in(world: World, actor: Actor) -> Captured:
@@ -189,29 +198,29 @@ def captured_in(world: World, actor: Actor) -> Captured:
 
 
 def test_a_practice_chooses_the_questions(world: World) -> None:
-    assert captured_in(world, world.actor(NURSE)).body["answers"] == {"what": "x", "so_what": "y"}
-    world.set_mix("manor", {"reflect": {"state": "on", "settings": {"template": "quick_note"}}})
-    nurse = world.actor(NURSE)
+    assert captured_in(world, world.actor("nurse")).body["answers"] == {"what": "x", "so_what": "y"}
+    world.switch("manor", "reflect", PluginChoice("on", {"template": "quick_note"}))
+    nurse = world.actor("nurse")
     captured = captured_in(world, nurse)
     assert captured.body == {"template": "quick_note", "template_version": 1, "answers": {"what": "x"}}
-    world.service.save(nurse, replace(note(), body=captured.body))
+    world.artefacts.save(nurse, replace(note(), body=captured.body))
 
 
 def test_erasing_a_person_forgets_which_private_part_belonged_to_what(world: World) -> None:
-    nurse, gp = world.actor(NURSE), world.actor(GP)
-    world.service.save(nurse, note(only_for_me=SECRET))
-    world.service.save(gp, note(only_for_me="Mine stays"))
-    with world.service.unit(gp) as unit:
+    nurse, gp = world.actor("nurse"), world.actor("gp")
+    world.artefacts.save(nurse, note(only_for_me=SECRET))
+    world.artefacts.save(gp, note(only_for_me="Mine stays"))
+    with world.artefacts.unit(gp) as unit:
         world.host.doors.custody("layers_erase_person", person_id=nurse.person_id, unit=unit)
     with world.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Aside)) == 1
 
 
 def test_a_note_may_be_prompted_by_another_and_keeps_its_link(world: World) -> None:
-    nurse = world.actor(NURSE)
-    first = world.service.save(nurse, note())
+    nurse = world.actor("nurse")
+    first = world.artefacts.save(nurse, note())
     prompted = replace(note("And then", only_for_me=SECRET), links=(NewLink("prompted_by", first.id),))
-    second = world.service.save(nurse, prompted)
+    second = world.artefacts.save(nurse, prompted)
     with world.database.read() as session:
         around = trail.around(session, world.host, nurse, second.id)
     assert around is not None

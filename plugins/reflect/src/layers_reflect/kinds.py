@@ -32,7 +32,7 @@ def words_of_note(body: Body) -> str:
 
 
 def summary_of_aside(body: Body) -> str:
-    """Nothing beyond the title: a private text is not repeated on cards."""
+    """Nothing: a private text is not repeated in lists."""
     return ""
 
 

@@ -1,4 +1,4 @@
-"""What Reflect shows on a thing's page, to its author alone."""
+"""What Reflect shows on a note's page, to its author alone."""
 
 from __future__ import annotations
 
@@ -10,23 +10,18 @@ from layers_core.contract import Actor, Panel, Thing
 from layers_core.i18n import lazy_gettext as _l
 from layers_reflect import reading
 from layers_reflect.kinds import NOTE
-from layers_reflect.writing import KINDS
 
 
-def for_author(session: Session, actor: Actor, artefacts: Sequence[Thing]) -> Iterable[Panel]:
-    """One panel for each of Reflect's things that the actor wrote; one query for all of them."""
-    mine = [
-        thing
-        for thing in artefacts
-        if thing.kind in KINDS and thing.available and actor.person_id and thing.author_id == actor.person_id
-    ]
-    asides = reading.asides_of(session, actor, [thing.id for thing in mine if thing.kind == NOTE])
+def only_for_me(session: Session, actor: Actor, artefacts: Sequence[Thing]) -> Iterable[Panel]:
+    """What the actor keeps for themselves beside these notes; one query for all of them."""
+    mine = [thing.id for thing in artefacts if thing.kind == NOTE and thing.author_id == actor.person_id]
+    asides = reading.asides_of(session, actor, mine)
     return [
         Panel(
-            thing.id,
-            _l("For you, the writer"),
+            note_id,
+            _l("Only for me"),
             "reflect/panel.html",
-            {"mine": thing, "asides": [aside for aside in asides if aside.note_id == thing.id]},
+            {"asides": [aside for aside in asides if aside.note_id == note_id]},
         )
-        for thing in mine
+        for note_id in dict.fromkeys(aside.note_id for aside in asides)
     ]

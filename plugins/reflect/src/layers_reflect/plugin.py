@@ -100,8 +100,8 @@ class Plugin:
 
     @hookimpl
     def layers_artefact_panels(self, actor: Actor, session: Session, artefacts: Sequence[Thing]) -> Iterable[Panel]:
-        """For the author: what is only for them, and the way to change it."""
-        return panels.for_author(session, actor, artefacts)
+        """For the author of a note: what is only for them."""
+        return panels.only_for_me(session, actor, artefacts)
 
     @hookimpl
     def layers_erase_person(self, person_id: UUID, unit: Unit) -> None:

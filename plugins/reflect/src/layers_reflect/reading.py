@@ -47,9 +47,10 @@ def _place(text: str) -> Place | None:
     """Where a page begins; the first page for an address that somebody cut off."""
     moment, _tilde, key = text.partition("~")
     try:
-        return Place(datetime.fromisoformat(moment), UUID(key)) if text else None
+        found = Place(datetime.fromisoformat(moment), UUID(key)) if text else None
     except ValueError:
         return None
+    return found if found and found.created_at.tzinfo else None
 
 
 @dataclass(frozen=True)

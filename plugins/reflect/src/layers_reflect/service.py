@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from layers_core.artefacts.models import Artefact
-from layers_core.artefacts.service import ArtefactService
+from layers_core.artefacts.service import TITLE_LIMIT, ArtefactService
 from layers_core.artefacts.unit import Unit
 from layers_core.contract import Actor, Change, Draft, GuardAnswer, NewLink, Problem, Thing
 from layers_core.i18n import gettext as _
@@ -30,7 +30,8 @@ def keep_what_is_only_for_me(note: Thing, change: Change, unit: Unit) -> None:
         return
     draft = Draft(
         kind=ASIDE,
-        title=title_from(text),
+        # Its own words stay out of lists and trails: somebody may be looking over the writer's shoulder.
+        title=_("Only for me: %(title)s", title=note.title)[:TITLE_LIMIT],
         body={"text": text},
         audience="me",
         language=note.language,
@@ -73,8 +74,8 @@ def revise(
 
 
 def title_of(thing: Thing, answers: Mapping[str, str]) -> str:
-    """The title that answers give to a thing: it comes from the first question."""
-    return title_from(answers[written(thing).questions[0].id])
+    """The title of a changed thing: a note's comes from the first question, a private addition keeps its own."""
+    return title_from(answers[written(thing).questions[0].id]) if thing.kind == NOTE else thing.title
 
 
 def erase_person(person_id: UUID, unit: Unit) -> None:

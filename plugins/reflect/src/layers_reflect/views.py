@@ -40,7 +40,7 @@ def answered(body: Body) -> list[tuple[str, str]]:
 @policy("member", WRITE)
 def index() -> str:
     """One's own notes, newest first."""
-    page = reading.my_notes(current.session, current.host, current.actor, request.args.get("before", ""))
+    page = reading.my_notes(current.session, current.host, current.actor, request.args.get("older", ""))
     rows = [
         {
             "url": url_for("thing.show", thing_id=note.id),
