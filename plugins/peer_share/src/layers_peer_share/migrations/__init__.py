@@ -1,0 +1,1 @@
+"""Revisions of Peer share's tables."""
