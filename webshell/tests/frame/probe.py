@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from layers_core import web
 from layers_core.contract import NavItem, Permission, PluginMeta, PluginRoutes, PracticeView, PublicForm, hookimpl
+from layers_core.db.errors import WriterBusy
 from layers_core.web import current, policy
 
 PAGE = """{% extends "layers/page.html" %}
@@ -122,6 +123,9 @@ def pages() -> Blueprint:
         current.session.flush()
         return "wrote"
 
+    def busy() -> str:
+        raise WriterBusy("for too long")
+
     def fail() -> str:
         raise RuntimeError(f"inside {request.args.get('secret')}")
 
@@ -133,5 +137,6 @@ def pages() -> Blueprint:
     add("/api/v1/<practice>/here", "api_here", "member", lambda: {"name": current.actor.name})
     add("/<practice>/after", "after", "member", work)
     add("/<practice>/store", "store", "member", store_in_reader)
+    add("/<practice>/busy", "busy", "member", busy, methods=["POST"])
     add("/<practice>/fail", "fail", "member", fail, methods=["GET", "POST"])
     return blueprint

@@ -80,8 +80,9 @@ def from_session(reader: Session) -> Identity | None:
     if row is None:
         return None
     idle = time.time() - session.get(SEEN, 0)
-    locked = not session.get(OWN) and idle > idle_limit().total_seconds()
-    if not locked and idle > REFRESH_SECONDS:
+    shared = not session.get(OWN)
+    locked = shared and idle > idle_limit().total_seconds()
+    if shared and not locked and idle > REFRESH_SECONDS:
         session[SEEN] = int(time.time())
     return Identity(_signed_in(row), locked)
 
