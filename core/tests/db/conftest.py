@@ -37,8 +37,9 @@ def tables() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def writer_script() -> str:
-    return str(WORKERS / "writer.py")
+def workers() -> Path:
+    """The folder with the scripts that tests run in processes of their own."""
+    return WORKERS
 
 
 @pytest.fixture(scope="module")

@@ -40,20 +40,13 @@ def test_a_new_sqlite_file_is_durable_and_checks_references(tmp_path):
     engine.dispose()
 
 
-def test_processes_that_open_a_new_file_together_do_not_block_each_other(tmp_path):
-    code = (
-        "import sys; from layers_core.db.engine import create_engine; from sqlalchemy import text\n"
-        "for i in range(20):\n"
-        "    engine = create_engine(f'sqlite:///{sys.argv[1]}/{i}.db')\n"
-        "    with engine.connect() as c: c.execute(text('SELECT 1'))\n"
-        "    engine.dispose()\n"
+def test_processes_that_open_a_new_file_together_do_not_block_each_other(tmp_path, workers):
+    """Left to SQLite's own busy timeout, several openings in a hundred fail with "database is locked"."""
+    result = subprocess.run(
+        [sys.executable, workers / "opener.py", tmp_path], capture_output=True, text=True, timeout=60, check=True
     )
-    running = [
-        subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stderr=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
-    faults = [process.communicate(timeout=60)[1] for process in running]
-    assert faults == ["", "", ""]
+    assert result.stdout == ""
+    assert len(list(tmp_path.glob("*.db"))) == 200
 
 
 @only_postgresql

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
-import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from layers_core.db.engine import create_engine
 from layers_core.db.errors import MigrationError
 from layers_core.db.migrate import check, orphans, upgrade
 from layers_core.db.rooms import MigrationRoom, in_order
+from layers_core.testkit.databases import only_sqlite
 
 CREATE = "op.create_table('{name}', sa.Column('id', sa.Integer, primary_key=True), sa.Column('text', sa.String))"
 
@@ -191,38 +193,45 @@ def test_statements_by_kind_of_database(engine, room):
     assert tables(engine) == {f"core_{engine.dialect.name}"}
 
 
-def test_processes_that_start_together_migrate_once(empty_database_url, room):
-    core = room("core", *(CREATE.format(name=f"core_t{number}") for number in range(8)))
-    results: list[object] = []
+UPGRADE = (
+    "import sys; from pathlib import Path\n"
+    "from layers_core.db.engine import create_engine\n"
+    "from layers_core.db.migrate import upgrade\n"
+    "from layers_core.db.rooms import MigrationRoom\n"
+    "upgrade(create_engine(sys.argv[1]), [MigrationRoom('core', Path(sys.argv[2]))])\n"
+)
 
-    def start() -> None:
-        engine = create_engine(empty_database_url)
-        try:
-            results.append(upgrade(engine, [core]))
-        except Exception as fault:
-            results.append(fault)
-        finally:
-            engine.dispose()
 
-    running = [threading.Thread(target=start) for _ in range(3)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
-    assert results == [[], [], []]
+def test_processes_that_start_together_migrate_once(empty_database_url, engine, room):
+    core = room("core", *(CREATE.format(name=f"core_t{n}") + "\nimport time; time.sleep(0.02)" for n in range(12)))
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", UPGRADE, empty_database_url, str(core.folder)], stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+    assert [process.communicate(timeout=60)[1] for process in running] == ["", "", ""]
+    assert len(tables(engine)) == 12
+
+
+@only_sqlite
+def test_on_sqlite_a_second_process_waits_for_the_whole_of_the_first(empty_database_url, engine, room):
+    core = room("core", CREATE.format(name="core_a"))
+    command = [sys.executable, "-c", UPGRADE, empty_database_url, str(core.folder)]
+    with closing(sqlite3.connect(f"{engine.url.database}.migrating", isolation_level=None)) as first:
+        first.execute("BEGIN EXCLUSIVE")
+        second = subprocess.Popen(command)
+        with pytest.raises(subprocess.TimeoutExpired):
+            second.wait(2)
+        assert tables(engine) == set()
+    assert second.wait(30) == 0
+    assert tables(engine) == {"core_a"}
 
 
 def test_a_process_killed_inside_a_migration_leaves_whole_steps(empty_database_url, engine, room):
     stop = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
     core = room("core", CREATE.format(name="core_a"), CREATE.format(name="core_b") + "\n" + stop)
-    code = (
-        "import sys; from pathlib import Path\n"
-        "from layers_core.db.engine import create_engine\n"
-        "from layers_core.db.migrate import upgrade\n"
-        "from layers_core.db.rooms import MigrationRoom\n"
-        "upgrade(create_engine(sys.argv[1]), [MigrationRoom('core', Path(sys.argv[2]))])\n"
-    )
-    process = subprocess.run([sys.executable, "-c", code, empty_database_url, str(core.folder)], timeout=60)
+    process = subprocess.run([sys.executable, "-c", UPGRADE, empty_database_url, str(core.folder)], timeout=60)
     assert process.returncode == -9
     assert tables(engine) == {"core_a"}
     second = Path(core.folder / "0002_step.py")

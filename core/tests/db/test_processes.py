@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from sqlalchemy import func, select
 
 
-def start(script: str, url: str, units: int, threads: int = 1, *more: str) -> subprocess.Popen[str]:
+def start(workers: Path, url: str, units: int, threads: int = 1, *more: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, script, url, str(units), str(threads), *more],
+        [sys.executable, workers / "writer.py", url, str(units), str(threads), *more],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -21,18 +22,16 @@ def counts(database, tables) -> tuple[int, int]:
         return tuple(session.scalar(select(func.count()).select_from(table)) for table in (tables.Note, tables.Part))
 
 
-def test_two_processes_save_two_hundred_times_each_without_one_locked_error(
-    database, database_url, tables, writer_script
-):
-    running = [start(writer_script, database_url, 200, 2) for _ in range(2)]
+def test_two_processes_save_two_hundred_times_each_without_one_locked_error(database, database_url, tables, workers):
+    running = [start(workers, database_url, 200, 2) for _ in range(2)]
     results = [process.communicate(timeout=120) for process in running]
     assert [fault for _, fault in results] == ["", ""]
     assert [len(saved.splitlines()) for saved, _ in results] == [200, 200]
     assert counts(database, tables) == (400, 400)
 
 
-def test_a_process_killed_inside_a_unit_leaves_nothing_of_it(database, database_url, tables, writer_script):
-    process = start(writer_script, database_url, 4, 1, "hold")
+def test_a_process_killed_inside_a_unit_leaves_nothing_of_it(database, database_url, tables, workers):
+    process = start(workers, database_url, 4, 1, "hold")
     lines = [process.stdout.readline().strip() for _ in range(4)]
     assert lines[-1] == "HOLDING"
     process.kill()
@@ -45,12 +44,10 @@ def test_a_process_killed_inside_a_unit_leaves_nothing_of_it(database, database_
     assert time.monotonic() - started < 5
 
 
-def test_a_process_killed_anywhere_loses_nothing_that_it_had_acknowledged(
-    database, database_url, tables, writer_script
-):
+def test_a_process_killed_anywhere_loses_nothing_that_it_had_acknowledged(database, database_url, tables, workers):
     acknowledged: set[str] = set()
     for delay in (0.01, 0.05, 0.1):
-        process = start(writer_script, database_url, 100_000)
+        process = start(workers, database_url, 100_000)
         acknowledged.add(process.stdout.readline().strip())
         assert acknowledged != {""}
         time.sleep(delay)

@@ -78,8 +78,7 @@ def _postgresql_arguments(address: URL) -> dict[str, Any]:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
-    # The driver must not open transactions by itself: it would do so after the first write, with a plain BEGIN, and
-    # would leave reads and savepoints outside.
+    # The driver must not open transactions by itself, before a write and with a plain BEGIN: `_begin_sqlite` opens all.
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     _switch_to_wal(connection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 # Any number does, as long as every process of every release takes the same one ("layers" in ASCII).
 _ADVISORY_LOCK = int.from_bytes(b"layers")
 _LOCK_SECONDS = 600.0
+# Alembic's `op` is one for the whole process: two threads, even on two databases, would run each other's steps.
+_ONE_IN_PROCESS = threading.Lock()
 _VERSION_TABLE = re.compile(r"alembic_version_(?P<slug>.+)")
 
 
@@ -62,7 +65,7 @@ def upgrade(engine: Engine, rooms: Sequence[MigrationRoom]) -> list[MigrationFau
     shell cannot be brought up to date.
     """
     faults: list[MigrationFault] = []
-    with _alone(engine), _connect(engine) as connection:
+    with _ONE_IN_PROCESS, _alone(engine), _connect(engine) as connection:
         waiting: list[tuple[MigrationRoom, list[str]]] = []
         for room in in_order(rooms):
             with _reporting(room, faults, connection):
