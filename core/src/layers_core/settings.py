@@ -22,7 +22,7 @@ SHORTEST_SECRET_KEY = 32
 VARIABLES: Mapping[str, str] = {
     "database_url": "LAYERS_DATABASE_URL",
     "data_dir": "LAYERS_DATA_DIR",
-    "secret_key": "LAYERS_SECRET_KEY",
+    "secret_key": "LAYERS_SECRET_KEY",  # nosec B105 - a name
     "base_url": "LAYERS_BASE_URL",
     "disabled_plugins": "LAYERS_DISABLE",
     "raise_faults": "LAYERS_RAISE_FAULTS",
