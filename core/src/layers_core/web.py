@@ -137,7 +137,7 @@ NONCE_HOURS = 24
 
 def public_nonce(scope: str) -> str:
     """A signed value for a hidden field of a public form, new for each page shown. `scope` is the link's token."""
-    return cast("str", _nonces(scope).dumps(secrets.token_urlsafe(16)))
+    return _nonces(scope).dumps(secrets.token_urlsafe(16))
 
 
 def nonce_key(value: str, scope: str) -> str | None:
