@@ -1,4 +1,4 @@
-"""Taking marked words out of a patient's text. Pure."""
+"""Cleaning a submitted text, and taking marked words out of a patient's. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ from layers_core.artefacts.errors import Marked
 from layers_core.privacy import identifiers
 
 _ROUNDS = 5
+# Everything below a space except the line break and the tab: PostgreSQL refuses NUL, and none of them is a letter.
+_NOT_TEXT = {code: None for code in range(32) if chr(code) not in "\n\t"}
+
+
+def cleaned(text: str) -> str:
+    """A submitted text with one kind of line break and without control characters."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_NOT_TEXT).strip()
 
 
 def redacted(text: str) -> str:

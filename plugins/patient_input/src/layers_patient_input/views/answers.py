@@ -7,7 +7,7 @@ from typing import cast
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask.typing import ResponseReturnValue
 
 from layers_core.artefacts import reading as core_reading
 from layers_core.artefacts.errors import DraftRefused, NotFound
@@ -19,11 +19,11 @@ from layers_core.web import Submitted, current, policy, submitted
 from layers_patient_input import reading, service, showing
 from layers_patient_input.kinds import ANSWER, MODERATE, PUBLISH
 from layers_patient_input.models import Answer
-from layers_patient_input.redaction import marked
+from layers_patient_input.redaction import cleaned, marked
 from layers_patient_input.service import Decision, How
-from layers_patient_input.views.blueprints import Page, staff
+from layers_patient_input.views.blueprints import staff
 from layers_patient_input.views.refusals import Refusal, tried
-from layers_patient_input.wording import PACKAGE
+from layers_patient_input.wording import DEFAULT_LANGUAGE, PACKAGE
 
 
 @staff.get("/")
@@ -48,7 +48,7 @@ def index() -> str:
 
 @staff.get("/answers/<uuid:answer_id>")
 @policy("member", MODERATE)
-def answer(answer_id: UUID) -> Page:
+def answer(answer_id: UUID) -> ResponseReturnValue:
     """An answer with the guard's marks, and what may be done about it."""
     _require_moderator()
     found = reading.open_answer(current.session, current.practice.id, answer_id)
@@ -57,7 +57,7 @@ def answer(answer_id: UUID) -> Page:
 
 @staff.post("/answers/<uuid:answer_id>")
 @policy("member", MODERATE)
-def decide(answer_id: UUID) -> Page:
+def decide(answer_id: UUID) -> ResponseReturnValue:
     """Release an answer, or keep it back."""
     _require_moderator()
     found = reading.open_answer(current.session, current.practice.id, answer_id)
@@ -76,15 +76,15 @@ def decide(answer_id: UUID) -> Page:
 
 def _releasing(found: Answer, form: Submitted) -> Callable[[], None]:
     how = cast("How", form.get("do") if form.get("do") in {"as_is", "redacted"} else "edited")
-    typed = form.get("text").replace("\r\n", "\n")
+    typed = cleaned(form.get("text"))
     guard = form.guard()
     if not guard.fingerprint and how == "as_is":
         # The page showed these very marks beside the button.
         guard = GuardAnswer(identifiers.fingerprint([found.text]))
-    decision = Decision(how, typed, form.get("translation"), form.get("criticality"), guard)
+    decision = Decision(how, typed, cleaned(form.get("translation")), form.get("criticality"), guard)
 
     def work() -> None:
-        if how != "edited" and "text" in form.values and typed != found.text.replace("\r\n", "\n").strip():
+        if how != "edited" and "text" in form.values and typed != found.text:
             raise DraftRefused(
                 [Problem(_("You changed the words. Press “Release my changed words”, or undo your changes"), "text")]
             )
@@ -108,6 +108,7 @@ def _look(found: Answer, values: Submitted, refusal: Refusal | None = None) -> s
         answer=found,
         marked=marked(found.text),
         shown=showing.of_row(found),
+        foreign=found.language != next(iter(current.practice.languages), DEFAULT_LANGUAGE),
         reasons=_choices("keep_back_reasons"),
         criticalities=_choices("criticalities"),
         kept_because=label("keep_back_reasons", found.keep_back_reason or "", PACKAGE),
@@ -117,7 +118,7 @@ def _look(found: Answer, values: Submitted, refusal: Refusal | None = None) -> s
     )
 
 
-def _decided(answer_id: UUID) -> Response:
+def _decided(answer_id: UUID) -> ResponseReturnValue:
     """Where to go with an answer that is no longer open; 404 for one that this practice does not have."""
     found = current.session.get(Answer, answer_id)
     if found is None or found.practice_id != current.practice.id:

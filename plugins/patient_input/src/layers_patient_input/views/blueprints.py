@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from flask import Blueprint
-from werkzeug.wrappers import Response
 
 from layers_core.contract import Body
 from layers_patient_input import showing
 
 staff = Blueprint("patient_input", __name__)
 public = Blueprint("patient_input_public", __name__)
-
-Page = str | tuple[str, int] | Response
-"""What a view gives."""
 
 
 @staff.app_template_global("patient_input_answer")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask.typing import ResponseReturnValue
 
 from layers_core.artefacts import reading as core_reading
 from layers_core.artefacts.errors import EditConflict
@@ -16,7 +17,8 @@ from layers_core.i18n import gettext as _
 from layers_core.web import Submitted, current, parse_uuid, policy, submitted
 from layers_patient_input import reading, service, showing
 from layers_patient_input.kinds import ANSWER, PUBLISH, YOU_SAID
-from layers_patient_input.views.blueprints import Page, staff
+from layers_patient_input.redaction import cleaned
+from layers_patient_input.views.blueprints import staff
 from layers_patient_input.views.refusals import Refusal, tried
 
 PARTS = ("theme", "you_said", "we_learned", "we_did")
@@ -32,7 +34,7 @@ def publish() -> str:
 
 @staff.post("/publish")
 @policy("member", PUBLISH)
-def publish_entry() -> Page:
+def publish_entry() -> ResponseReturnValue:
     """Publish a new entry."""
     form = submitted()
     source = _source(form.get("from"))
@@ -45,7 +47,7 @@ def publish_entry() -> Page:
 
     refusal = tried(work)
     if refusal:
-        return _entry_form(source, form, refusal), refusal.status
+        return _entry_form(source, form, _about_parts(refusal)), refusal.status
     flash(_("Published. Patients can read it on your public page."), "success")
     return redirect(url_for("thing.show", thing_id=saved[0]), 303)
 
@@ -60,7 +62,7 @@ def edit(thing_id: UUID) -> str:
 
 @staff.post("/entries/<uuid:thing_id>/edit")
 @policy("member", PUBLISH)
-def save_entry(thing_id: UUID) -> Page:
+def save_entry(thing_id: UUID) -> ResponseReturnValue:
     """Save what was changed."""
     thing, form = _own_entry(thing_id), submitted()
     revision = int(form.get("revision")) if form.get("revision").isdecimal() else 0
@@ -73,14 +75,14 @@ def save_entry(thing_id: UUID) -> Page:
         problem = Problem(_("This was changed since you opened it. Read both texts, then save again"))
         return _entry_form(None, form, Refusal(409, (problem,)), theirs, theirs.revision, theirs=theirs.body), 409
     if refusal:
-        return _entry_form(None, form, refusal, thing, revision), refusal.status
+        return _entry_form(None, form, _about_parts(refusal), thing, revision), refusal.status
     flash(_("Your changes are saved, and patients can read them."), "success")
     return redirect(url_for("thing.show", thing_id=thing_id), 303)
 
 
 @staff.post("/entries/<uuid:thing_id>/show")
 @policy("member", PUBLISH)
-def show_entry(thing_id: UUID) -> Response:
+def show_entry(thing_id: UUID) -> ResponseReturnValue:
     """Put an entry on the public page, or take it off."""
     thing = _own_entry(thing_id)
     shown = submitted().get("shown") == "yes"
@@ -89,8 +91,13 @@ def show_entry(thing_id: UUID) -> Response:
     return redirect(url_for("thing.show", thing_id=thing_id), 303)
 
 
+def _about_parts(refusal: Refusal) -> Refusal:
+    """Without what is said about the title: an entry's title is its theme, which has a problem of its own."""
+    return replace(refusal, problems=tuple(problem for problem in refusal.problems if problem.field != "title"))
+
+
 def _entry(form: Submitted) -> Body:
-    return {part: form.get(part).replace("\r\n", "\n") for part in PARTS}
+    return {part: cleaned(form.get(part)) for part in PARTS}
 
 
 def _entry_form(

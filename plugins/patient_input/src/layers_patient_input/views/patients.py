@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from layers_core.contract import PracticeView, Problem
 from layers_core.practices.models import PublicLink
 from layers_core.web import client_address, current, nonce_key, policy, public_nonce, submitted, within_limit
 from layers_patient_input import reading, service
+from layers_patient_input.redaction import cleaned
 from layers_patient_input.schemas import TEXT_LIMIT, settings_of
 from layers_patient_input.service import Given
-from layers_patient_input.views.blueprints import Page, public
+from layers_patient_input.views.blueprints import public
 from layers_patient_input.wording import FFT, Language, chosen, form_wording, offered, patient_words
 
 # A waiting room of 30 people an hour behind one address stays far below these.
@@ -60,14 +62,14 @@ def reader(practice: PracticeView) -> Reader:
     return Reader(practice, language, patient_words(language.code, settings, practice), offered(settings))
 
 
-def fft(link: PublicLink, practice: PracticeView) -> Page:
+def fft(link: PublicLink, practice: PracticeView) -> ResponseReturnValue:
     """The Friends and Family Test: one page, two taps and submit. It keeps no cookie and no address."""
     who = reader(practice)
     wording = form_wording(FFT, who.language.code, settings_of(practice))
     form = submitted()
     if request.method != "POST":
         return who.page("form.html", form=wording, values=form, nonce=public_nonce(link.token), limit=TEXT_LIMIT)
-    score, text, key = form.get("score"), form.get("text"), nonce_key(form.get("nonce"), link.token)
+    score, text, key = form.get("score"), cleaned(form.get("text")), nonce_key(form.get("nonce"), link.token)
     problems = []
     if key is None:
         problems.append(Problem(who.words["stale"], "submit"))
@@ -94,7 +96,7 @@ def _within_limits(token: str) -> bool:
 
 @public.get("/")
 @policy("public")
-def loop() -> Page:
+def loop() -> ResponseReturnValue:
     """What the practice tells its patients: you said, we learned, we did."""
     practice = current.practice
     entries = reading.published(current.session, current.host, practice.id)
@@ -104,7 +106,7 @@ def loop() -> Page:
 
 @public.route("/withdraw", methods=["GET", "POST"])
 @policy("public")
-def withdraw() -> Page:
+def withdraw() -> ResponseReturnValue:
     """Take an answer back with the receipt code."""
     who = reader(current.practice)
     code = submitted().get("code")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from layers_core.i18n import gettext as _
 from layers_core.web import current, policy, submitted
@@ -21,7 +21,7 @@ def ways_in() -> str:
     links = [(link, _form_address(link.token)) for link in reading.links_of(current.session, current.practice.id)]
     return render_template(
         "patient_input/ways_in.html",
-        links=[(link, address, qr.inline(address, _("QR code of the form"))) for link, address in links],
+        links=[(link, address, qr.code(address)) for link, address in links],
         languages=offered(settings_of(current.practice)),
         may_change=current.actor.can(WAYS_IN),
         public_page=url_for("patient_input_public.loop", _external=True),
@@ -30,7 +30,7 @@ def ways_in() -> str:
 
 @staff.post("/ways-in")
 @policy("member", WAYS_IN)
-def change_ways_in() -> Response:
+def change_ways_in() -> ResponseReturnValue:
     """Withdraw a link, renew it, or make the first one."""
     token, renew = submitted().get("token"), submitted().get("do") == "renew"
     if token:
@@ -53,7 +53,7 @@ def poster() -> str:
         {
             "language": language,
             "words": patient_words(language.code, settings, current.practice),
-            "code": qr.inline(_form_address(token, language.code), _("QR code of the form")),
+            "code": qr.code(_form_address(token, language.code)),
         }
         for language in offered(settings)
         if request.args.get("lang", language.code) == language.code
