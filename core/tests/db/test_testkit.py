@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -65,3 +67,22 @@ def test_a_machine_without_postgresql_skips_visibly_or_fails_where_it_is_require
     assert result.returncode == code, result.stdout
     assert words in result.stdout
     assert "no wheel for this machine" in result.stdout
+
+
+def test_a_killed_run_leaves_no_server_and_no_folder(databases, database_kind):
+    kind = {"sqlite": "SqliteFiles", "postgresql": "PostgresServer"}[database_kind]
+    code = (
+        f"from layers_core.testkit.servers import {kind} as Source; import time\n"
+        "source = Source(); address = source.fresh(lambda engine: engine.connect().close())\n"
+        "print(getattr(source, '_home', None) or source._folder, flush=True); time.sleep(60)\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    folder = Path(process.stdout.readline().strip())
+    assert folder.is_dir()
+    process.kill()
+    process.communicate()
+    # A server that is not stopped keeps its folder for longer than this.
+    deadline = time.monotonic() + 8
+    while folder.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not folder.exists()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Hashable
@@ -67,6 +69,7 @@ class SqliteFiles:
 
     def __init__(self) -> None:
         self._folder = temporary_folder("layers-sqlite-")
+        self._watchdog = _watch(self._folder)
         self._numbers = count(1)
         self._templates: dict[Schema, Path] = {}
 
@@ -85,7 +88,7 @@ class SqliteFiles:
 
     def stop(self) -> None:
         """Delete the folder with everything in it."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        _release(self._watchdog)
 
     def _template(self, schema: Schema) -> Path:
         if schema not in self._templates:
@@ -113,6 +116,7 @@ class PostgresServer:
 
         # A folder of its own: as root, the server opens the permissions of the folder that it stands in.
         self._home = temporary_folder("layers-postgresql-", in_memory=not durable)
+        self._watchdog = _watch(self._home)
         self._numbers = count(1)
         self._templates: dict[Schema, str] = {}
         self._server: Any = get_server(self._home / "data", cleanup_mode="delete")
@@ -142,7 +146,7 @@ class PostgresServer:
         """Stop the server and delete its folder."""
         self._admin.dispose()
         self._server.cleanup()
-        shutil.rmtree(self._home, ignore_errors=True)
+        _release(self._watchdog)
 
     def _template(self, schema: Schema | None) -> str:
         """The name of a database that nobody is connected to, made once for each schema."""
@@ -173,6 +177,24 @@ def temporary_folder(prefix: str, *, in_memory: bool = True) -> Path:
     memory = Path("/dev/shm")  # nosec B108 - mkdtemp makes a folder of its own, which nobody else can enter
     roomy = in_memory and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= _ENOUGH_BYTES
     return Path(tempfile.mkdtemp(prefix=prefix, dir=memory if roomy else None))
+
+
+def _watch(folder: Path) -> subprocess.Popen[bytes]:
+    """Start the process that cleans a folder up even when the test run is killed.
+
+    A session of its own keeps the signals of a terminal or a runner away from it.
+    """
+    command = [sys.executable, "-I", str(Path(__file__).with_name("watchdog.py")), str(folder)]
+    return subprocess.Popen(  # nosec B603 - a file of our own, without a shell
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+def _release(watchdog: subprocess.Popen[bytes]) -> None:
+    """Have the folder cleaned up now."""
+    if watchdog.stdin is not None:
+        watchdog.stdin.close()
+    watchdog.wait(timeout=30)
 
 
 def _make(schema: Callable[[Engine], object], url: str) -> None:
