@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask.typing import ResponseReturnValue
 
 from layers_core.artefacts import reading as core_reading
 from layers_core.artefacts.errors import CheckFailed, DraftRefused, EditConflict, GuardStop, NotAllowed, NotFound
@@ -21,7 +21,6 @@ from layers_peer_share.kinds import ASK, QUESTION, RESPOND
 from layers_peer_share.vocabularies import response_types, response_words
 
 staff = Blueprint("peer_share", __name__, template_folder="templates")
-Refused = tuple[str, int]
 
 IN_LIST = "list"
 
@@ -69,7 +68,7 @@ def came_back() -> str:
 
 @staff.post("/<uuid:thing_id>/seen")
 @policy("member")
-def seen(thing_id: UUID) -> Response:
+def seen(thing_id: UUID) -> ResponseReturnValue:
     """Take note of what came back about one's own thing."""
     try:
         service.note_as_seen(current.artefacts, current.actor, thing_id)
@@ -80,7 +79,7 @@ def seen(thing_id: UUID) -> Response:
     return _to(thing_id)
 
 
-def _to(thing_id: UUID) -> Response:
+def _to(thing_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("thing.show", thing_id=thing_id), 303)
 
 
@@ -104,7 +103,7 @@ def _readable(thing_id: UUID) -> Thing:
 
 @staff.post("/<uuid:thing_id>/respond")
 @policy("member", RESPOND)
-def respond(thing_id: UUID) -> Refused | Response:
+def respond(thing_id: UUID) -> ResponseReturnValue:
     """Say that a colleague's thing was useful or used."""
     form = submitted()
     code, note = form.get("type"), form.get("note")
@@ -134,7 +133,7 @@ def _used_again(thing_id: UUID, form: Submitted, problems: Iterable[Problem], st
 
 @staff.post("/<uuid:thing_id>/take-back")
 @policy("member", RESPOND)
-def take_back(thing_id: UUID) -> Response:
+def take_back(thing_id: UUID) -> ResponseReturnValue:
     """Take back what one pressed."""
     code = submitted().get("type")
     if code not in response_types():
@@ -164,7 +163,7 @@ def _own_question(thing_id: UUID) -> Thing:
 
 @staff.post("/<uuid:thing_id>/edit")
 @policy("member", ASK)
-def save(thing_id: UUID) -> Refused | Response:
+def save(thing_id: UUID) -> ResponseReturnValue:
     """Save one's own question; every refusal shows the form again with what was typed."""
     thing, form = _own_question(thing_id), submitted()
     need, tried = form.required("need", _("Say what you need to know")), form.get("tried")
@@ -207,7 +206,7 @@ def _form(
 
 @staff.post("/<uuid:thing_id>/close")
 @policy("member", ASK)
-def close(thing_id: UUID) -> Response:
+def close(thing_id: UUID) -> ResponseReturnValue:
     """Say what came of one's own question, which closes it."""
     try:
         service.close_question(current.artefacts, current.actor, thing_id, submitted().get("outcome"))
@@ -222,7 +221,7 @@ def close(thing_id: UUID) -> Response:
 
 @staff.post("/<uuid:thing_id>/reopen")
 @policy("member", ASK)
-def reopen(thing_id: UUID) -> Response:
+def reopen(thing_id: UUID) -> ResponseReturnValue:
     """Ask one's own question again."""
     try:
         service.reopen_question(current.artefacts, current.actor, thing_id)

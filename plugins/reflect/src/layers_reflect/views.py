@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask.typing import ResponseReturnValue
 
 from layers_core.artefacts import reading as core_reading
 from layers_core.artefacts.errors import CheckFailed, DraftRefused, EditConflict, GuardStop, NotAllowed, NotFound
@@ -21,7 +21,6 @@ from layers_reflect.kinds import NOTE, WRITE, summary_of_note
 from layers_reflect.writing import KINDS, ONLY_FOR_ME, read, written
 
 staff = Blueprint("reflect", __name__, template_folder="templates")
-Page = tuple[str, int]
 
 
 @staff.app_template_global("reflect_offered")
@@ -65,7 +64,7 @@ def edit(thing_id: UUID) -> str:
 
 @staff.post("/<uuid:thing_id>/edit")
 @policy("member", WRITE)
-def save(thing_id: UUID) -> Page | Response:
+def save(thing_id: UUID) -> ResponseReturnValue:
     """Save the changes; every refusal shows the form again with what was typed."""
     thing = _own(thing_id)
     form = submitted()
@@ -99,7 +98,7 @@ def _own(thing_id: UUID) -> Thing:
     return thing
 
 
-def _saved(thing_id: UUID) -> Response:
+def _saved(thing_id: UUID) -> ResponseReturnValue:
     flash(_("Your changes are saved."), "success")
     return redirect(url_for("thing.show", thing_id=thing_id), 303)
 
