@@ -10,7 +10,7 @@ from typing import Any
 import click
 from sqlalchemy.exc import DBAPIError
 
-from layers_core.cli import db, export, plugins, practices
+from layers_core.cli import db, export, new_plugin, plugins, practices
 from layers_core.cli.context import CliContext
 from layers_core.db.errors import DatabaseUrlError, MigrationError, WriterBusy
 from layers_core.host.faults import DoorFault, StartRefused
@@ -25,6 +25,7 @@ CORE: tuple[click.Command, ...] = (
     plugins.plugins,
     db.db,
     export.export,
+    new_plugin.new_plugin,
 )
 EXPECTED = (SettingsError, DatabaseUrlError, MigrationError, StartRefused, DoorFault, Refused, WriterBusy)
 """What can go wrong without anybody having made a mistake in the code; the message says what to do."""

@@ -102,7 +102,7 @@ def addresses(database: Database, links: DemoLinks) -> Mapping[str, str]:
     """For each role the path that signs in once, for "patient" that of the public form."""
     world = _keys(database)
     with database.read() as session:
-        rows = session.execute(select(Account.person_id, Account.id)).tuples()
+        rows = session.execute(select(Account.person_id, Account.id))
         account_of = dict(rows.all())
     found = {role: links.issue(account_of[world.people[role]]) for role in ROLES}
     if world.public_form:
@@ -143,8 +143,8 @@ def _evaluate(session: Session, world: DemoWorld) -> None:
 def _keys(database: Database) -> DemoWorld:
     entries = data()
     with database.read() as session:
-        by_code = dict(session.execute(select(Practice.code, Practice.id)).tuples().all())
-        by_email = dict(session.execute(select(Person.email, Person.id)).tuples().all())
+        by_code = dict(session.execute(select(Practice.code, Practice.id)).all())
+        by_email = dict(session.execute(select(Person.email, Person.id)).all())
         cluster = session.scalars(select(Cluster.id).where(Cluster.code == entries["cluster"]["code"])).one()
         home = by_code[entries["practices"]["home"]["code"]]
         form = session.scalar(

@@ -1,0 +1,1 @@
+"""Sample: short entries under a topic."""
