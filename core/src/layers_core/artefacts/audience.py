@@ -182,7 +182,7 @@ def sizes(session: Session, actor: Actor) -> dict[str, int]:
         .join(Practice, Practice.id == active.c.practice_id)
         .group_by(Audience.key)
     )
-    rows = session.execute(by_cluster.union_all(by_practice, network)).tuples()
+    rows = session.execute(by_cluster.union_all(by_practice, network))
     return {key: int(count) for key, count in rows}
 
 
