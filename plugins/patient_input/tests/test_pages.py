@@ -113,6 +113,7 @@ def test_urdu_is_written_from_the_right_in_large_print_too(world: Any, visitor: 
     thanks = visitor.submit(page, {"score": "poor", "text": URDU})
     assert 'lang="ur" dir="rtl"' in thanks.text
     assert "شکریہ" in thanks.text
+    assert "\u206601632 960100\u2069" in thanks.text
     assert f"{PUBLIC}?lang=ur&amp;size=large" in thanks.text
     (kept,) = answers_in(world)
     assert (kept.language, kept.text, kept.score) == ("ur", URDU, "poor")
@@ -145,10 +146,15 @@ def test_what_was_typed_is_kept_with_an_error(world: Any, visitor: Any) -> None:
     assert [kept.text for kept in answers_in(world)] == ["Short"]
 
 
-def test_hostile_characters_are_no_fault(world: Any, visitor: Any) -> None:
+def test_hostile_characters_are_no_fault(world: Any, visitor: Any, client_for: Callable[..., Any]) -> None:
     assert answer(world, visitor, "One\r\nTwo\x00 <script>alert(1)</script> \u202e").status_code == 200
     (kept,) = answers_in(world)
     assert kept.text == "One\nTwo <script>alert(1)</script> \u202e"
+    desk = client_for("receptionist")
+    for path in (STAFF, f"{STAFF}answers/{kept.id}"):
+        page = desk.get(path).text
+        assert "One\nTwo &lt;script&gt;" in page
+        assert "<script>alert" not in page
 
 
 def test_a_page_sent_twice_is_one_answer(world: Any, visitor: Any) -> None:

@@ -62,8 +62,9 @@ def chosen(asked: str, settings: Mapping[str, Any]) -> Language:
 def patient_words(code: str, settings: Mapping[str, Any], practice: PracticeView) -> dict[str, str]:
     """Every word that a patient's page needs besides the questions, by name."""
     words: dict[str, str] = dict(WORDS[code]["words"])
-    telephone = practice.telephone
-    words["reach"] = words["reach"] % {"telephone": telephone} if telephone else ""
+    # Isolated from left to right: within Urdu, the groups of a number would change places.
+    telephone = f"\u2066{practice.telephone}\u2069"
+    words["reach"] = words["reach"] % {"telephone": telephone} if practice.telephone else ""
     own = {"urgent": _own("urgent_help", code, settings), "reach": _own("other_ways", code, settings)}
     return words | {name: text for name, text in own.items() if text}
 
