@@ -11,6 +11,7 @@ from layers_core.db.session import Database
 from layers_core.host.loader import Host, load_host
 from layers_core.settings import Settings, SettingsError
 from layers_webshell import (
+    api,
     context,
     errors,
     frame,
@@ -77,6 +78,7 @@ def create_app(
     mount.install(app, host)
     app.register_blueprint(public.pages)
     app.register_blueprint(views.pages)
+    api.install(app)
     for blueprint in pages.blueprints():
         app.register_blueprint(blueprint)
     if links is not None:
