@@ -111,4 +111,4 @@ def test_an_ended_trial_asks_its_question_at_home_and_its_answer_is_shared(
     saved = lead.submit(page, {"answer": "Yes, by a week", "audience": f"cluster:{world.cluster_id}"})
     assert saved.status_code == 303
     assert "Yes, by a week" in client_for("neighbour").get("/riverside/new").text
-    assert "What we found" not in client_for("outsider").get("/hilltop/new").text
+    assert "Yes, by a week" not in client_for("outsider").get("/hilltop/new").text

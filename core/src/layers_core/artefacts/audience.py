@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.models import Artefact, Audience, AudienceMember
@@ -26,7 +26,9 @@ class AudienceRefused(Exception):
     """The audience asked for is not one that this actor may choose."""
 
 
-def ids_for(person_id: UUID, practice_id: UUID | ScalarSelect[UUID], today: date) -> Select[UUID]:
+def ids_for(
+    person_id: UUID | BindParameter[Any], practice_id: UUID | ScalarSelect[UUID], today: date | BindParameter[Any]
+) -> Select[UUID]:
     """The keys of every audience that a member belongs to while working in a practice."""
     clusters = select(ClusterPractice.cluster_id).where(in_cluster(practice_id, today))
     network = select(Audience.id).where(Audience.key == NETWORK_KEY)
@@ -39,7 +41,7 @@ def ids_for(person_id: UUID, practice_id: UUID | ScalarSelect[UUID], today: date
     return select(network.union_all(*rest).subquery().c[0])
 
 
-def in_cluster(practice_id: UUID | ScalarSelect[UUID], today: date) -> ColumnElement[bool]:
+def in_cluster(practice_id: UUID | ScalarSelect[UUID], today: date | BindParameter[Any]) -> ColumnElement[bool]:
     """The condition that a practice belongs to the cluster of a ClusterPractice row on a day."""
     return (
         (ClusterPractice.practice_id == practice_id)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Date, Select, Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience
@@ -71,11 +71,12 @@ def find_practice(
     return practice_view(row, row.plugins, host) if row else None
 
 
-def find_actor(session: Session, host: Host, person_id: UUID, slug: str) -> Actor | None:
-    """The actor that a person is in a practice; None where they are no present member of it."""
-    today = now().date()
-    practice_id = select(Practice.id).where(Practice.slug == slug).scalar_subquery()
-    rows = session.execute(
+def _actor_query() -> Select[Any]:
+    """One row for each audience of a member, with everything about the member beside it."""
+    practice_id = select(Practice.id).where(Practice.slug == bindparam("slug")).scalar_subquery()
+    person_id = bindparam("person_id", type_=Uuid())
+    mine = audience.ids_for(person_id, practice_id, bindparam("today", type_=Date()))
+    return (
         select(
             *PRACTICE_COLUMNS,
             Mix.plugins,
@@ -91,11 +92,21 @@ def find_actor(session: Session, host: Host, person_id: UUID, slug: str) -> Acto
         .join(Person, Person.id == Membership.person_id)
         .join(Practice, Practice.id == Membership.practice_id)
         .outerjoin(Mix, (Mix.practice_id == Practice.id) & (Mix.version == Practice.mix_version))
-        .join(Audience, Audience.id.in_(audience.ids_for(person_id, practice_id, today)))
+        .join(Audience, Audience.id.in_(mine))
         .outerjoin(Cluster, Cluster.id == Audience.cluster_id)
-        .where(Practice.slug == slug, Membership.person_id == person_id, Membership.left_at.is_(None))
+        .where(Practice.slug == bindparam("slug"), Membership.person_id == person_id, Membership.left_at.is_(None))
         .order_by(Audience.key)
-    ).all()
+    )
+
+
+# Every page asks this; making the statement each time took longer than asking it, and the ORM as long again.
+ACTOR = _actor_query()
+
+
+def find_actor(session: Session, host: Host, person_id: UUID, slug: str) -> Actor | None:
+    """The actor that a person is in a practice; None where they are no present member of it."""
+    asked = {"person_id": person_id, "slug": slug, "today": now().date()}
+    rows = session.connection().execute(ACTOR, asked).all()
     if not rows:
         return None
     first = rows[0]
