@@ -16,6 +16,7 @@ from layers_core.db.base import now
 from layers_core.db.session import Database
 from layers_core.host.loader import Host
 from layers_core.usage.events import ActionClosed, Commented
+from layers_webshell.demo import guideline
 
 if TYPE_CHECKING:
     from layers_webshell.demo.world import DemoWorld
@@ -40,7 +41,7 @@ def tell(
     world: DemoWorld, database: Database, host: Host, service: ArtefactService, entries: Mapping[str, Any]
 ) -> Mapping[str, UUID]:
     """Record everything, the oldest first; gives the keys of the things by their names in the data."""
-    told: dict[str, UUID] = {}
+    told = dict(guideline.tell(world, database, host, service, entries["guideline"]))
     for entry in sorted(entries["things"], key=lambda entry: -entry["days_ago"]):
         actor = world.actor(database, host, entry["by"])
         with service.unit(actor) as unit:
