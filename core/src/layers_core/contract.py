@@ -63,10 +63,11 @@ class ArtefactKind:
     """A kind of thing that people keep.
 
     `name` is `<slug>.<noun>`. `schema` is the marshmallow schema of the body at `version`;
-    `upgrade(body, from_version)` is pure and applied on read. `summary(body)` is the one line on a card, `search_text(body)` what search may find.
-    `page_template` renders the body on the thing's own page (given `thing`), under `templates/<slug>/`.
-    `permission` is needed to save one. `edited_by_permission` says that whoever holds it may edit (the practice's own
-    pages), instead of the author alone. `resurfaces` makes it come back to its author when it is worth seeing again.
+    `upgrade(body, from_version)` is pure and applied on read. `summary(body)` is the one line on a card,
+    `search_text(body)` what search may find. `page_template` renders the body on the thing's own page (given `thing`),
+    under `templates/<slug>/`. `permission` is needed to save one. `edited_by_permission` says that whoever holds it may
+    edit (the practice's own pages), instead of the author alone. `resurfaces` makes it come back to its author when it
+    is worth seeing again. `only_for_author` keeps it with its author: nobody is offered to share it.
     """
 
     name: str
@@ -80,6 +81,7 @@ class ArtefactKind:
     upgrade: Callable[[Body, int], Body] = same_body
     edited_by_permission: bool = False
     resurfaces: bool = False
+    only_for_author: bool = False
 
 
 @dataclass(frozen=True)
@@ -293,13 +295,14 @@ class CaptureForm:
     """A plugin's fields inside the record box. `read` turns submitted fields into a title and a body.
 
     The shell adds what every form has: the promise, the audience, the links and the guard. `template` is given
-    `fields`, the values to show again.
+    `fields`, the values to show again. `audience` is the choice that is ticked at first.
     """
 
     kind: str
     label: str | LazyString
     template: str
     read: Callable[[FormFields], Captured]
+    audience: str = "me"
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from sqlalchemy import Select, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience, kinds, search
-from layers_core.artefacts.models import Action, Artefact, Audience, Comment, Exposure, Revision, WriteKey
-from layers_core.contract import Actor, AudienceView, Thing
+from layers_core.artefacts.models import Action, Artefact, Audience, Comment, Exposure, Link, Revision, WriteKey
+from layers_core.contract import Actor, AudienceView, NewLink, Thing
 from layers_core.db.base import now
 from layers_core.practices.models import Person, Practice
 
@@ -197,6 +197,12 @@ def worth_seeing_again(session: Session, host: Host, actor: Actor, limit: int = 
     if hidden:
         query = query.where(Artefact.kind.not_in(hidden))
     return [Showing(row.exposure_id, row.reviews, thing(host, actor, row)) for row in session.execute(query)]
+
+
+def links_from(session: Session, artefact_id: UUID) -> tuple[NewLink, ...]:
+    """The links that start at a thing, whoever may see their other ends: for checks, not for pages."""
+    rows = session.execute(select(Link.type, Link.to_id).where(Link.from_id == artefact_id).order_by(Link.created_at))
+    return tuple(NewLink(row.type, row.to_id) for row in rows)
 
 
 def write_result(session: Session, writer: str, client_key: str) -> UUID | None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience, guarding, kinds, reading, search
+from layers_core.artefacts.choices import ONLY_ME
 from layers_core.artefacts.errors import CheckFailed, DraftRefused, EditConflict, NotAllowed, NotFound
 from layers_core.artefacts.followup import FollowUp
 from layers_core.artefacts.models import Artefact, Audience, WriteKey
@@ -91,6 +92,8 @@ class ArtefactService(FollowUp):
 
     def _check_shape(self, kind: ArtefactKind, draft: Draft) -> None:
         problems = []
+        if kind.only_for_author and draft.audience != ONLY_ME:
+            problems.append(Problem(_("This is only for you. Nobody else can see it"), "audience"))
         if not draft.title.strip():
             problems.append(Problem(_("Enter some text before you save"), "title"))
         if len(draft.title) > TITLE_LIMIT:
@@ -157,7 +160,7 @@ class ArtefactService(FollowUp):
         """
         with self.database.read() as session:
             current = self._editable(session, actor, artefact_id)
-            draft = _as_revision(draft, current)
+            draft = _as_revision(draft, current, reading.links_from(session, artefact_id))
         marks = self.check(actor, draft, choosing=False)
         with self.unit(actor) as unit:
             artefact, chosen = self._locked(unit.session, actor, artefact_id)
@@ -289,14 +292,15 @@ def may_edit(host: Host, actor: Actor, thing: Thing) -> bool:
     return actor.person_id is not None and thing.author_id == actor.person_id
 
 
-def _as_revision(draft: Draft, current: Thing) -> Draft:
-    """A draft with the kind and audience that the thing has; only the reach of its audience matters to the checks."""
+def _as_revision(draft: Draft, current: Thing, links: tuple[NewLink, ...]) -> Draft:
+    """A draft with the kind, audience and links that the thing has, so that checks see what they saw at first."""
     return Draft(
         kind=current.kind,
         title=draft.title,
         body=draft.body,
         audience=audience.choice_of(current.audience),
         language=draft.language,
+        links=links,
         extras=draft.extras,
         guard=draft.guard,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience, exposure, kinds, search
@@ -95,6 +95,20 @@ class Unit:
                 created_at=self.moment,
             )
         )
+        self.session.flush()
+
+    def forget_words(self, artefact_id: UUID) -> None:
+        """Delete what a withdrawn thing said, in its present state and all earlier ones; its title and links stay.
+
+        For words that somebody took back for good. Raises LookupError for a thing that isn't withdrawn.
+        """
+        artefact = self.session.scalar(
+            select(Artefact).where(Artefact.id == artefact_id, Artefact.state == "withdrawn")
+        )
+        if artefact is None:
+            raise LookupError(f"No withdrawn thing {artefact_id}")
+        artefact.body = {}
+        self.session.execute(delete(Revision).where(Revision.artefact_id == artefact_id))
         self.session.flush()
 
     def changed(self, thing: Thing, change: Change) -> None:

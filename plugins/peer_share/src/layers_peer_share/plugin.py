@@ -86,7 +86,9 @@ class Plugin:
     @hookimpl
     def layers_capture_forms(self, actor: Actor) -> Iterable[CaptureForm]:
         """Ask colleagues."""
-        form = CaptureForm(QUESTION, _l("Ask colleagues"), "peer_share/capture.html", read_question)
+        form = CaptureForm(
+            QUESTION, _l("Ask colleagues"), "peer_share/capture.html", read_question, audience="practice"
+        )
         return [form] if actor.can(ASK) else []
 
     @hookimpl

@@ -63,5 +63,6 @@ KINDS = (
         search_text=words_of_aside,
         page_template="reflect/aside.html",
         permission=WRITE,
+        only_for_author=True,
     ),
 )

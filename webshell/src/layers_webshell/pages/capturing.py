@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from layers_core.artefacts import reading
-from layers_core.artefacts.choices import ONLY_ME, AudienceChoice, choices
+from layers_core.artefacts.choices import AudienceChoice, choices
 from layers_core.artefacts.kinds import slug_of
 from layers_core.contract import Captured, CaptureForm, FormFields, Problem, Thing
 from layers_core.i18n import gettext as _
@@ -89,7 +89,7 @@ def record_box(
         body=body,
         others=[other for _slug, other in known if other is not form],
         audiences=choices(current.session, current.host, current.actor),
-        chosen=typed.get("audience", ONLY_ME),
+        chosen=typed.get("audience", form.audience),
         fields=typed,
         problems=problems,
         refusal=refusal,

@@ -156,8 +156,15 @@ def audience_form(thing_id: UUID) -> str:
     return _audience_page(thing_id, None)
 
 
-def _audience_page(thing_id: UUID, refusal: Refusal | None) -> str:
+def _shareable(thing_id: UUID) -> Thing:
     thing = _mine(thing_id)
+    if current.host.registry.kinds[thing.kind].only_for_author:
+        abort(404)
+    return thing
+
+
+def _audience_page(thing_id: UUID, refusal: Refusal | None) -> str:
+    thing = _shareable(thing_id)
     return render_template(
         "layers/pages/audience.html",
         thing=thing,
@@ -184,7 +191,7 @@ def _other_choices(thing: Thing) -> list[AudienceChoice]:
 @policy("member")
 def change_audience(thing_id: UUID) -> Answer:
     """Narrow who sees a thing, or share a copy of it more widely."""
-    thing, form = _mine(thing_id), submitted()
+    thing, form = _shareable(thing_id), submitted()
     chosen = form.get("audience")
     if chosen not in {choice.key for choice in _other_choices(thing)}:
         refusal: Refusal | None = refused([Problem(_("Choose who should see it from the list"), "audience")])

@@ -81,6 +81,7 @@ def render(
         related=_related(thing) if just_saved else [],
         just_saved=just_saved,
         editable=may_edit(host, actor, thing),
+        shareable=may_edit(host, actor, thing) and not host.registry.kinds[thing.kind].only_for_author,
         edit_url=_edit_url(thing) if may_edit(host, actor, thing) else "",
         outcome=lambda code: label("outcomes", code),
         today=today_in(actor.practice.time_zone),

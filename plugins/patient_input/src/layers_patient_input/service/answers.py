@@ -249,6 +249,7 @@ def follow_withdrawal(unit: Unit, thing: Thing) -> None:
     answer = unit.session.scalar(select(Answer).where(Answer.released_artefact_id == thing.id))
     if answer is not None:
         _empty(unit, answer, thing)
+        unit.forget_words(thing.id)
 
 
 def _empty(unit: Unit, answer: Answer, thing: Thing | None = None) -> None:
