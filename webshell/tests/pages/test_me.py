@@ -173,3 +173,22 @@ def test_a_person_opts_in_and_out_and_each_answer_is_kept(world: World, client_f
         assert consent.given_at(session, person) == rows[1].given_at
         assert consent.given_at(session, world.people["gp"]) is None
     assert [row.withdrawn_at is None for row in rows] == [False, True]
+
+
+def test_a_token_is_shown_once_and_stopped(client_for: ClientFor) -> None:
+    nurse = client_for("nurse")
+    form = nurse.get("/me/tokens")
+    assert nurse.submit(form, {"name": ""}, action="/me/tokens").status_code == 422
+    made = nurse.submit(form, {"name": "My reader", "days": "7"}, action="/me/tokens")
+    shown = re.search(r'value="(layers_[^"]+)"', made.text)
+    assert shown
+    listed = nurse.get("/me/tokens")
+    assert "My reader" in listed.text
+    assert shown.group(1) not in listed.text
+    assert "My reader" not in client_for("gp").get("/me/tokens").text
+    stop = re.search(r'action="(/me/tokens/[^"]+/withdraw)"', listed.text)
+    assert stop
+    assert client_for("gp").send(stop.group(1)).status_code == 404
+    assert nurse.submit(listed, {}, action=stop.group(1)).status_code == 303
+    assert "My reader" not in nurse.get("/me/tokens").text
+    assert nurse.send("/me/tokens", {"name": "For ever", "days": "9999"}).status_code == 422

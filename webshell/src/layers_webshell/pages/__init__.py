@@ -22,7 +22,10 @@ from importlib import import_module
 
 from flask import Blueprint
 
-MODULES: tuple[str, ...] = ("home", "record", "thing", "follow", "feed", "search", "people", "me", "my_use", "mix")
+MODULES: tuple[str, ...] = (
+    "home", "record", "thing", "follow", "feed", "search", "people", "me", "my_use", "mix", "tokens",
+    "evaluation", "operator",
+)  # fmt: skip
 
 
 def blueprints() -> Iterator[Blueprint]:

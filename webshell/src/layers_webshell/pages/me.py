@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, request
 
 from layers_core.artefacts import mine
 from layers_core.artefacts.followup import today_in
@@ -24,8 +24,6 @@ from layers_webshell.pages.rows import cursor, kind_label, place
 pages = Blueprint("me", __name__)
 
 PAGE = 20
-TOKENS = "tokens.index"
-"""The page of personal tokens for the API, shown where it exists."""
 
 
 @pages.get("/me")
@@ -48,7 +46,6 @@ def index() -> str:
         seen_by=seen_by,
         later=before is not None,
         older=cursor(Place(last.created_at, last.id)) if last else "",
-        tokens=url_for(TOKENS) if TOKENS in current_app.view_functions else "",
     )
 
 
