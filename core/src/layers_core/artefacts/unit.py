@@ -36,6 +36,7 @@ class Unit:
         self.moment: datetime = now()
         self._host = host
         self._depth = 0
+        self._added: set[UUID] = set()
 
     def once(self, writer: str, client_key: str, result_id: UUID) -> None:
         """Remember that this write was done, so that a repeat finds its result. An empty key remembers nothing."""
@@ -67,6 +68,7 @@ class Unit:
         )
         self.session.add(artefact)
         self.session.flush()
+        self._added.add(artefact.id)
         self.keep_revision(artefact)
         search.index(self.session, artefact, chosen, kind.search_text(body))
         if kind.resurfaces and self.actor.person_id:
@@ -149,6 +151,9 @@ class Unit:
                 self.event(Linked(), self.session.scalar(select(Artefact).where(Artefact.id == artefact_id)))
 
     def _require_visible(self, artefact_id: UUID) -> None:
+        if artefact_id in self._added:
+            # Its audience may be a group that is as new as the thing, so that the actor's own list lacks it.
+            return
         query = select(Artefact.id).where(Artefact.id == artefact_id, audience.visible(self.actor))
         if self.session.scalar(query) is None:
             raise LookupError(f"No thing {artefact_id} that may be linked")
