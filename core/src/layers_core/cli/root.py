@@ -10,11 +10,12 @@ from typing import Any
 import click
 from sqlalchemy.exc import DBAPIError
 
-from layers_core.cli import db, export, new_plugin, plugins, practices
+from layers_core.cli import db, export, new_plugin, people, plugins, practices
 from layers_core.cli.context import CliContext
 from layers_core.db.errors import DatabaseUrlError, MigrationError, WriterBusy
 from layers_core.host.faults import DoorFault, StartRefused
 from layers_core.practices.service import Refused
+from layers_core.privacy.erasure import ErasurePending
 from layers_core.settings import SettingsError
 
 COMMANDS = "layers.commands"
@@ -22,12 +23,22 @@ COMMANDS = "layers.commands"
 
 CORE: tuple[click.Command, ...] = (
     practices.practices,
+    people.people,
     plugins.plugins,
     db.db,
     export.export,
     new_plugin.new_plugin,
 )
-EXPECTED = (SettingsError, DatabaseUrlError, MigrationError, StartRefused, DoorFault, Refused, WriterBusy)
+EXPECTED = (
+    SettingsError,
+    DatabaseUrlError,
+    MigrationError,
+    StartRefused,
+    DoorFault,
+    ErasurePending,
+    Refused,
+    WriterBusy,
+)
 """What can go wrong without anybody having made a mistake in the code; the message says what to do."""
 
 
