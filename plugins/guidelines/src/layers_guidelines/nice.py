@@ -17,6 +17,15 @@ _DATE_LABEL = re.compile(r"\[(new )?([0-9]{4})(, amended ([0-9]{4}))?\]")
 _START = r"(?:\A|\n|[.:;]\s)\s*(?:[-–•*o]\s+)?(?:[0-9]+(?:\.[0-9]+)+\.?\s+)?"
 
 
+CODES = {
+    (True, False): "new",
+    (True, True): "new_amended",
+    (False, False): "reviewed",
+    (False, True): "amended",
+}
+"""The code of a label by whether it says "new" and whether it says "amended"."""
+
+
 @dataclass(frozen=True)
 class DateLabel:
     """A label such as [2004, amended 2015]: how old a recommendation's evidence and its wording are."""
@@ -38,8 +47,7 @@ def date_label(text: str) -> DateLabel | None:
     if not found:
         return None
     label, new, year, _amended, amended = found[-1].group(0, 1, 2, 3, 4)
-    code = "new" if new else "amended" if amended else "reviewed"
-    return DateLabel(label, code, int(year), int(amended) if amended else None)
+    return DateLabel(label, CODES[bool(new), bool(amended)], int(year), int(amended) if amended else None)
 
 
 def verbs(text: str) -> tuple[str, ...]:

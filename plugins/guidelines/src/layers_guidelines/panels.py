@@ -35,14 +35,6 @@ def _under_recommendations(session: Session, actor: Actor, things: Sequence[Thin
     made = reading.decisions(session, host, actor, ids)
     counts = reading.current(made)
     for thing in things:
-        beside = others.get(thing.id, [])
-        if beside:
-            yield Panel(
-                thing.id,
-                _l("Other editions"),
-                "guidelines/panel_editions.html",
-                {"others": [(other, counts.get(other.thing.id)) for other in beside]},
-            )
         mine = [decision for decision in made if decision.recommendation_id == thing.id]
         yield Panel(
             thing.id,
@@ -54,6 +46,14 @@ def _under_recommendations(session: Session, actor: Actor, things: Sequence[Thin
                 "may_correct": not mine and _may_correct(host, actor, thing),
             },
         )
+        beside = others.get(thing.id, [])
+        if beside:
+            yield Panel(
+                thing.id,
+                _l("Other editions"),
+                "guidelines/panel_editions.html",
+                {"others": [(other, counts.get(other.thing.id)) for other in beside]},
+            )
 
 
 def _may_correct(host: Host, actor: Actor, thing: Thing) -> bool:

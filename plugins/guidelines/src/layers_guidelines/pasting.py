@@ -61,7 +61,7 @@ def title_of(text: str) -> str:
     line = next((" ".join(part.split()) for part in text.splitlines() if part.strip()), "")
     number = _NUMBER.match(line)
     end = _SENTENCE.search(line, number.end() if number else 0)
-    sentence = line[: end.end()].rstrip(".:") if end else line
+    sentence = (line[: end.end()] if end else line).rstrip(".:") or line
     if len(sentence) <= TITLE_LIMIT:
         return sentence
     words, space, _rest = sentence[:TITLE_LIMIT].rpartition(" ")

@@ -44,7 +44,7 @@ def word(name: str, code: str | None) -> Word | None:
 def decided(code: str) -> Word:
     """A decision that was made, as a tag; the code itself where it is unknown."""
     entry = DECISIONS.get(code)
-    return Word(_(entry["done"]), _(entry["hint"]), entry["colour"]) if entry else Word(code)
+    return Word(_(entry["done"]), _(entry["means"]), entry["colour"]) if entry else Word(code)
 
 
 def criterion(code: str) -> str:
