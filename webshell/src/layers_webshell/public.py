@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Blueprint, Response, g, render_template
+from flask import Blueprint, Response, g, jsonify, render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from layers_core.contract import PracticeView
 from layers_core.db.base import now
 from layers_core.practices import access
-from layers_core.practices.models import PublicLink
-from layers_core.web import RequestContext, policy
+from layers_core.practices.models import Practice, PublicLink
+from layers_core.web import RequestContext, current, policy
 
 pages = Blueprint("public", __name__)
 ENOUGH_FOR_TOKEN = 64
@@ -48,6 +51,11 @@ def robots() -> Response:
 
 @pages.get("/health")
 @policy("public")
-def health() -> Response:
-    """Whether this process answers, for whatever watches it."""
-    return Response("ok\n", mimetype="text/plain")
+def health() -> tuple[Response, int]:
+    """Whether this process reaches its database, for whatever watches it: 200, or 503 where it doesn't."""
+    try:
+        with current.artefacts.database.read() as session:
+            session.scalar(select(Practice.id).limit(1))
+    except (DBAPIError, PoolTimeout):
+        return jsonify(status="the database does not answer"), 503
+    return jsonify(status="ok"), 200

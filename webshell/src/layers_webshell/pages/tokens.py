@@ -18,6 +18,7 @@ pages = Blueprint("tokens", __name__)
 
 LONGEST_NAME = 100
 DAYS = (7, 30, 90, 365)
+MOST_WORKING = 20
 
 
 @pages.route("/me/tokens", methods=["GET"])
@@ -46,6 +47,8 @@ def make() -> str | tuple[str, int]:
     if len(name) > LONGEST_NAME:
         form.problems.append(Problem(_("Use 100 characters or fewer"), "name"))
     days = form.one_of("days", {str(number): None for number in DAYS}, _("Choose how long it works"))
+    if len(api_tokens(current.session, current.person.id)) >= MOST_WORKING:
+        form.problems.append(Problem(_("You have 20 tokens that work. Stop one that you no longer use")))
     if form.problems:
         return _page(form), 422
     expires_at = now() + timedelta(days=int(days))

@@ -1,0 +1,186 @@
+"""What an evaluator sees of their studies: figures with small numbers hidden, one button for the data, no content."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import logging
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+from babel.dates import format_skeleton
+from flask import Blueprint, Response, abort, render_template, send_file
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from layers_core.db.base import now
+from layers_core.host.loader import Host
+from layers_core.i18n import DEFAULT_LOCALE, LazyString
+from layers_core.i18n import gettext as _
+from layers_core.i18n import lazy_gettext as _l
+from layers_core.practices.models import Membership
+from layers_core.usage import export, studies
+from layers_core.usage.evaluation import Week, people_by_tier
+from layers_core.usage.events import TIERS
+from layers_core.usage.models import Consent, StudyPractice
+from layers_core.usage.studies import StudyView
+from layers_core.usage.suppression import suppress
+from layers_core.vocabulary import label, vocabulary
+from layers_core.web import current, policy
+from layers_webshell import language
+from layers_webshell.pages.tier_chart import Chart, draw, growth, whole_weeks
+
+pages = Blueprint("evaluation", __name__)
+log = logging.getLogger("layers.evaluation")
+
+MEANINGS: Mapping[str, tuple[LazyString, LazyString]] = {
+    "aware": (
+        _l("Aware"),
+        _l("People who met what others shared: they opened something in that week, or did more than that."),
+    ),
+    "using": (
+        _l("Using"),
+        _l("People who did something with it: commented, connected, answered what came back, or made something."),
+    ),
+    "producing": (
+        _l("Producing"),
+        _l("People who added something of their own: recorded, shared, promised, or said what came of a promise."),
+    ),
+}
+"""Name and definition of each tier (ImproveCareNow: one or more qualifying behaviours put a person in a tier)."""
+
+
+@dataclass(frozen=True)
+class Tier:
+    """One tier of a study as the page shows it: what counts, its chart, and its whole number."""
+
+    code: str
+    name: str
+    meaning: str
+    events: list[str]
+    whole: str
+    growth: str
+    chart: Chart
+
+
+@dataclass(frozen=True)
+class Report:
+    """One study as the page shows it. `members` and `taking_part` are hidden like every other number."""
+
+    study: StudyView
+    practices: int
+    members: str
+    taking_part: str
+    tiers: list[Tier]
+    weeks: list[Week]
+    rule: str
+    hidden: str
+
+
+@pages.get("/evaluation")
+@policy("evaluator")
+def index() -> str:
+    """The figures of every study that the person evaluates."""
+    found = studies.evaluated_by(current.session, current.person.id)
+    return render_template(
+        "layers/pages/evaluation.html",
+        reports=[_report(current.session, current.host, study) for study in found],
+        columns=export.COLUMNS,
+        short_day=_short_day,
+    )
+
+
+@pages.get("/evaluation/<study>/data")
+@policy("evaluator")
+def data(study: str) -> Response:
+    """The study's events and codebook as one ZIP file, written to disk first so that memory does not grow with it."""
+    found = next((one for one in studies.evaluated_by(current.session, current.person.id) if one.slug == study), None)
+    if found is None:
+        abort(404)
+    archive = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("codebook.md", export.codebook(current.host, found))
+        with (
+            target.open("events.csv", "w", force_zip64=True) as raw,
+            io.TextIOWrapper(raw, encoding="utf-8", newline="") as stream,
+        ):
+            export.write_csv(current.session, found, stream)
+    archive.seek(0)
+    log.info("Study %s was exported by person %s", found.slug, current.person.id)
+    name = f"{found.slug}-{now():%Y-%m-%d}.zip"
+    return send_file(archive, mimetype="application/zip", as_attachment=True, download_name=name)
+
+
+def _report(session: Session, host: Host, study: StudyView) -> Report:
+    counted = people_by_tier(session, study)
+    weeks = whole_weeks(counted)
+    profile = vocabulary("suppression")[study.suppression]
+    shown = partial(_shown, _hidden_words(profile))
+    tiers = [
+        Tier(
+            code=tier,
+            name=str(MEANINGS[tier][0]),
+            meaning=str(MEANINGS[tier][1]),
+            events=_events(host, tier),
+            whole=shown(counted.whole[tier]),
+            growth=_growth(growth(weeks, tier, study.baseline_on, now().date())),
+            chart=draw(weeks, tier, profile["hide"][1], _hidden_words(profile, short=True)),
+        )
+        for tier in TIERS
+    ]
+    practices, members, taking_part = _reach(session, study)
+    return Report(
+        study=study,
+        practices=practices,
+        members=shown(members),
+        taking_part=shown(taking_part),
+        tiers=tiers,
+        weeks=weeks,
+        rule=label("suppression", study.suppression),
+        hidden=_hidden_words(profile),
+    )
+
+
+def _hidden_words(profile: Mapping[str, Any], *, short: bool = False) -> str:
+    """What stands for a hidden number: its range, where hiding a number beside it can't make it larger than that."""
+    low, high = profile["hide"]
+    if profile["second"]:
+        return "–" if short else _("hidden")
+    return f"{low}–{high}" if short else _("%(low)s to %(high)s", low=low, high=high)
+
+
+def _shown(hidden: str, count: int | None) -> str:
+    return hidden if count is None else str(count)
+
+
+def _growth(factor: float | None) -> str:
+    return "" if factor is None else f"×{factor:.1f}"
+
+
+def _events(host: Host, tier: str) -> list[str]:
+    """What counts for a tier by itself, in the words of the events' own declarations."""
+    found = (event for event in host.registry.event_types.values() if event.tier == tier)
+    return sorted(_((inspect.getdoc(event) or event.name).partition("\n")[0]) for event in found)
+
+
+def _reach(session: Session, study: StudyView) -> tuple[int, int | None, int | None]:
+    """Practices of the study, their members and those who take part; the people hidden like the figures."""
+    of_study = select(StudyPractice.practice_id).where(StudyPractice.study_id == study.id)
+    members = select(func.count(func.distinct(Membership.person_id))).where(
+        Membership.practice_id.in_(of_study), Membership.left_at.is_(None)
+    )
+    taking_part = members.join(Consent, Consent.person_id == Membership.person_id).where(Consent.withdrawn_at.is_(None))
+    practices = session.scalar(select(func.count()).select_from(of_study.subquery())) or 0
+    shown = suppress([session.scalar(members) or 0, session.scalar(taking_part) or 0], study.suppression)
+    return practices, shown[0], shown[1]
+
+
+def _short_day(day: date) -> str:
+    """A day without its year, as the axis of a chart has it."""
+    code = language.language()
+    return format_skeleton("MMMd", day, locale=DEFAULT_LOCALE if code == language.ENGLISH else code.replace("-", "_"))
