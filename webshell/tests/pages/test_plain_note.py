@@ -1,4 +1,4 @@
-"""A practice whose mix offers no record form still records: the plain note stands in."""
+"""The plain note of a practice whose mix is empty: recorded, changed, and both texts shown where two people met."""
 
 from __future__ import annotations
 
@@ -8,31 +8,34 @@ import pytest
 
 from layers_webshell.testclient import Browser
 
+ClientFor = Callable[..., Browser]
+
 
 @pytest.fixture(scope="module")
 def web_plugins() -> Sequence[object]:
+    """No plugin at all."""
     return []
 
 
-def test_a_plain_note_is_recorded_read_and_found(client_for: Callable[..., Browser]) -> None:
+def test_record_and_change_a_note_without_any_plugin(client_for: ClientFor) -> None:
     nurse = client_for("nurse")
-    page = nurse.get("/manor/")
-    assert "(5 people)" in page.text
-    assert "Example Primary Care Network" not in page.text
-    text = "Ask about print size.\nEvery time somebody registers."
-    saved = nurse.submit(page, {"text": text, "audience": "practice"}, action="/manor/record")
-    assert saved.status_code == 303
-    gp = client_for("gp")
-    shown = gp.get(saved.location).text
-    assert "Ask about print size." in shown
-    assert "Every time somebody registers." in shown
-    assert "Ask about print size." in gp.get("/manor/new").text
-    assert "Every time somebody registers." in gp.get("/manor/new").text
-    assert saved.location.partition("?")[0] in gp.get("/manor/search?q=registers").text
+    saved = nurse.submit(nurse.get("/manor/"), {"text": "Letters are too small", "audience": "practice"})
+    page = nurse.get(saved.location)
+    assert "Letters are too small" in page.text
+    where = saved.location.partition("?")[0].replace("/things/", "/notes/") + "/edit"
+    first, second = nurse.get(where), nurse.get(where)
+    assert nurse.submit(first, {"text": "Letters need 18 point"}).status_code == 303
+    late = nurse.submit(second, {"text": "Letters need 20 point"})
+    assert late.status_code == 409
+    assert "Letters need 18 point" in late.text
+    assert "Letters need 20 point" in late.text
+    assert nurse.submit(late, {"text": "Letters need 18 to 20 point"}).status_code == 303
+    assert "18 to 20 point" in nurse.get(saved.location).text
+    assert client_for("gp").get(where).status_code == 404
 
 
-def test_an_empty_note_says_what_to_do(client_for: Callable[..., Browser]) -> None:
+def test_an_empty_note_is_sent_back(client_for: ClientFor) -> None:
     nurse = client_for("nurse")
-    refused = nurse.submit(nurse.get("/manor/"), {"text": "  "}, action="/manor/record")
+    refused = nurse.submit(nurse.get("/manor/"), {"text": " "})
     assert refused.status_code == 422
     assert "Write down what you learnt" in refused.text

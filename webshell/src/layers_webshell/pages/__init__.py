@@ -23,7 +23,7 @@ from importlib import import_module
 from flask import Blueprint
 
 MODULES: tuple[str, ...] = (
-    "home", "record", "thing", "follow", "feed", "search", "people", "me", "my_use", "mix", "tokens",
+    "home", "record", "thing", "follow", "feed", "search", "people", "me", "my_use", "mix", "tokens", "plain_note",
     "evaluation", "operator",
 )  # fmt: skip
 
