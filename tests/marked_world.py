@@ -1,0 +1,330 @@
+"""A world in which every text holds a word of its own, with a note of who may meet that word. Holds no tests.
+
+A word begins with `zq`, so that a search for "zq" finds everything that its reader may find.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from layers_core.artefacts import reading
+from layers_core.artefacts.models import Action, Exposure, Revision
+from layers_core.contract import Draft, GuardAnswer, NewLink, PluginChoice, Promise
+from layers_core.db.base import now
+from layers_core.practices import access, mix, service
+from layers_core.practices.models import Person, PublicLink
+from layers_guidelines import service as guidelines
+from layers_guidelines.models import Edition
+from layers_patient_input import service as patients
+from layers_patient_input.models import Answer
+from layers_patient_input.schemas import settings_of
+from layers_patient_input.wording import form_wording
+from layers_peer_share import service as peers
+from layers_reflect.writing import ONLY_FOR_ME
+from layers_webshell.accounts import service as accounts
+from layers_webshell.accounts.models import Invitation, KeptForm
+from layers_webshell.testworld import STUDY
+
+WORD = re.compile(r"zq[a-z]+")
+ANONYMOUS = "anonymous"
+ROLES = (ANONYMOUS, "nurse", "gp", "manager", "neighbour", "outsider", "former", "evaluator", "operator")
+WRITER = frozenset({"nurse"})
+MANOR = frozenset({"nurse", "gp", "manager"})
+CLUSTER = MANOR | {"neighbour"}
+NETWORK = CLUSTER | {"outsider"}
+MODERATOR = frozenset({"manager"})
+NOBODY: frozenset[str] = frozenset()
+PAGE = 20
+"""The longest page of a list; so many fillers push what is older onto its second page."""
+
+
+@dataclass
+class Marked:
+    """The world, who may meet which word, and the keys that addresses are made of."""
+
+    site: Any
+    allowed: dict[str, frozenset[str]] = field(default_factory=dict)
+    things: dict[str, UUID] = field(default_factory=dict)
+    keys: dict[str, list[Any]] = field(default_factory=dict)
+    """Values for the arguments of addresses that name no thing, by the argument's name."""
+    roles: tuple[str, ...] = ROLES
+
+    def word(self, name: str, roles: frozenset[str]) -> str:
+        """A new word that only these roles may meet."""
+        word = f"zq{name}"
+        assert WORD.fullmatch(word), name
+        assert word not in self.allowed, name
+        self.allowed[word] = roles
+        return word
+
+    def thing(self, name: str, key: UUID, roles: frozenset[str]) -> UUID:
+        """Keep a thing; its key counts as a word as well."""
+        self.things[name] = key
+        self.allowed[str(key)] = roles
+        return key
+
+
+def note(words: str, more: str = "") -> dict[str, Any]:
+    """The body of a reflection."""
+    return {"template": "what_so_what_now_what", "template_version": 1, "answers": {"what": words, "so_what": more}}
+
+
+def fill(site: Any) -> Marked:
+    """Write into the small world what the matrix looks for."""
+    marked = Marked(site)
+    _notes(marked)
+    _changed(marked)
+    _elsewhere(marked)
+    _guidelines(marked)
+    _shared(marked)
+    _patients(marked)
+    _mix(marked)
+    _accounts(marked)
+    _fillers(marked)
+    for name, (audience, roles) in _audiences(marked).items():
+        title = marked.word(f"late{name}", roles)
+        site.save("nurse", Draft("reflect.note", title, note(title), audience))
+    with site.database.read() as session:
+        marked.keys["action_id"] = list(session.scalars(select(Action.id)))
+        marked.keys["exposure_id"] = list(session.scalars(select(Exposure.id).limit(2)))
+        marked.keys["edition_id"] = list(session.scalars(select(Edition.id)))
+    marked.keys["person_id"] = [site.world.people[role] for role in ("gp", "former", "neighbour")]
+    marked.keys["slug"] = list(site.world.host.plugins)
+    marked.keys["version"] = [0, 2]
+    marked.keys["study"] = [STUDY]
+    return marked
+
+
+def _audiences(marked: Marked) -> dict[str, tuple[str, frozenset[str]]]:
+    world = marked.site.world
+    return {
+        "private": ("me", WRITER),
+        "group": (f"people:{world.people['gp']}", WRITER | {"gp"}),
+        "practice": ("practice", MANOR),
+        "cluster": (f"cluster:{world.cluster_id}", CLUSTER),
+        "network": ("network", NETWORK),
+    }
+
+
+def _notes(marked: Marked) -> None:
+    """A note for each audience: title, body, an older state, a promise open and one closed, a comment, a link."""
+    site, world = marked.site, marked.site.world
+    artefacts = world.artefacts
+    before: UUID | None = None
+    for name, (audience, roles) in _audiences(marked).items():
+
+        def word(part: str, name: str = name, roles: frozenset[str] = roles) -> str:
+            return marked.word(f"{name}{part}", roles)
+
+        aside = marked.word(f"{name}aside", WRITER)
+        draft = Draft(
+            "reflect.note",
+            word("oldtitle"),
+            note(word("oldbody")),
+            audience,
+            promise=Promise(word("promise"), date(2026, 12, 1)),
+            links=(NewLink("evidence_for", before),) if before else (),
+            extras={ONLY_FOR_ME: aside},
+        )
+        key = marked.thing(name, site.save("nurse", draft), roles)
+        # As of now: the first thing for a group makes its audience.
+        nurse = world.actor("nurse")
+        artefacts.revise(nurse, key, replace(draft, title=word("title"), body=note(word("body")), extras={}), 1)
+        artefacts.comment(nurse, key, word("comment"), GuardAnswer())
+        closed = artefacts.promise(nurse, key, Promise(word("kept")), GuardAnswer())
+        artefacts.close_action(nurse, closed, "adapt", word("happened"), GuardAnswer())
+        before = key
+    with site.database.write() as session:
+        session.execute(update(Exposure).values(due_at=now() - timedelta(days=1)))
+
+
+def _changed(marked: Marked) -> None:
+    """Things whose readers have changed: shared later, wider or narrower now, out of sight."""
+    site, world = marked.site, marked.site.world
+    artefacts, nurse, gp = world.artefacts, world.actor("nurse"), world.actor("gp")
+
+    title, body = marked.word("sharedtitle", MANOR), marked.word("sharedbody", MANOR)
+    first = Draft("reflect.note", marked.word("unsharedtitle", WRITER), note(marked.word("unsharedbody", WRITER)))
+    original = marked.thing("shared later", site.save("nurse", first), WRITER)
+    artefacts.revise(nurse, original, replace(first, title=title, body=note(body)), 1)
+    copy = artefacts.share_copy(nurse, original, "practice", GuardAnswer()).id
+    marked.thing("shared copy", copy, MANOR)
+
+    # Nothing in the service widens a thing in place, but what such a thing would have been before is nobody's either.
+    first = Draft("reflect.note", marked.word("widenold", WRITER), note("Before"), "practice")
+    wide = marked.thing("widened", site.save("nurse", first), MANOR)
+    artefacts.revise(nurse, wide, replace(first, title=marked.word("widenew", MANOR)), 1)
+    with site.database.write() as session:
+        private = next(view.id for view in nurse.audiences if view.type == "person")
+        session.execute(
+            update(Revision).where(Revision.artefact_id == wide, Revision.number == 1).values(audience_id=private)
+        )
+
+    first = Draft(
+        "reflect.note", marked.word("narrowtitle", WRITER), note(marked.word("narrowbody", WRITER)), "practice"
+    )
+    narrow = marked.thing("narrowed", site.save("nurse", first), WRITER | {"gp"})
+    # Whoever promised or commented keeps their own words, and nothing else of the thing.
+    own = WRITER | {"gp"}
+    artefacts.promise(gp, narrow, Promise(marked.word("narrowpromise", own), date(2026, 12, 2)), GuardAnswer())
+    artefacts.comment(gp, narrow, marked.word("narrowcomment", own), GuardAnswer())
+    artefacts.narrow(nurse, narrow, "me")
+
+    words = marked.word("gonetitle", WRITER)
+    gone = marked.thing("withdrawn", site.save("nurse", Draft("reflect.note", words, note(words), "practice")), WRITER)
+    artefacts.withdraw(nurse, gone)
+
+
+def _elsewhere(marked: Marked) -> None:
+    """What others wrote: in other practices, and before they left."""
+    site, world = marked.site, marked.site.world
+    for role, name in (("neighbour", "riverside"), ("outsider", "hilltop")):
+        title = marked.word(f"{name}title", frozenset({role}))
+        key = site.save(role, Draft("reflect.note", title, note(title), "practice"))
+        marked.thing(name, key, frozenset({role}))
+    with site.database.write() as session:
+        person = session.get_one(Person, world.people["former"])
+        service.join(session, person, world.practices["manor"], "nurse", ())
+    for name, audience, roles in (("private", "me", NOBODY), ("practice", "practice", MANOR)):
+        title = marked.word(f"left{name}", roles | {"former"})
+        key = site.save("former", Draft("reflect.note", title, note(title), audience))
+        marked.thing(f"left {name}", key, roles | {"former"})
+    with site.database.write() as session:
+        service.leave(session, world.people["former"], world.practices["manor"])
+
+
+def _guidelines(marked: Marked) -> None:
+    """Recommendations, one with a decision and a promise; a file that waits to be looked at."""
+    world = marked.site.world
+    manager = world.actor("manager")
+    source = guidelines.Source(
+        marked.word("guideline", MANOR), "Example board", "", "Example licence", "1", date(2026, 1, 1)
+    )
+    texts = [(marked.word("recommendation", MANOR), marked.word("recommendationtext", MANOR))]
+    filler = marked.word("fillerrecommendation", MANOR)
+    texts += [(filler, f"{filler} {number}") for number in range(PAGE + 1)]
+    drafts = [
+        guidelines.by_hand(source, guidelines.Typed(guidelines.Pasted(title, text, text))) for title, text in texts
+    ]
+    added = guidelines.bring_in(world.artefacts, manager, drafts, GuardAnswer()).added
+    recommendation = marked.thing("recommendation", added[0], MANOR)
+    for number, key in enumerate(added[1:]):
+        marked.allowed[str(key)] = MANOR
+        if number == 0:
+            marked.things["undecided"] = key
+    with world.database.read() as session:
+        thing = reading.get(session, world.host, manager, recommendation)
+    choice = guidelines.Choice("adapt", marked.word("reason", MANOR), marked.word("wording", MANOR))
+    promise = Promise(marked.word("decisionpromise", MANOR), date(2026, 12, 3))
+    decision = guidelines.decide(
+        world.artefacts, manager, thing, choice, prompted_by=marked.things["practice"], promise=promise
+    )
+    marked.thing("decision", decision.id, MANOR)
+    guidelines.keep_uploads(world.artefacts, manager, [(f"{marked.word('upload', MODERATOR)}.json", b"{}")])
+
+
+def _shared(marked: Marked) -> None:
+    """A question to the cluster, what a reader did with a thing, what a trial found."""
+    site, world = marked.site, marked.site.world
+    need, tried = marked.word("need", CLUSTER), marked.word("tried", CLUSTER)
+    draft = Draft("peer_share.question", need, {"need": need, "tried": tried}, f"cluster:{world.cluster_id}")
+    marked.thing("question", site.save("nurse", draft), CLUSTER)
+    line = marked.word("usedline", CLUSTER)
+    peers.respond(world.artefacts, world.actor("neighbour"), marked.things["cluster"], "used", line)
+    until = date.today() + timedelta(days=30)  # noqa: DTZ011 - any day to come
+    asked = marked.word("trialquestion", MANOR | {"neighbour"})
+    world.switch("manor", "peer_share", PluginChoice("trial", until=until, question=asked))
+    found = mix.answer_trial(
+        world.artefacts,
+        world.actor("manager"),
+        "peer_share",
+        marked.word("trialanswer", CLUSTER),
+        f"cluster:{world.cluster_id}",
+        GuardAnswer(),
+    )
+    marked.thing("trial answer", found.id, CLUSTER)
+
+
+def _patients(marked: Marked) -> None:
+    """Answers that wait, were kept back, released, and released in other words; entries shown and not shown."""
+    world = marked.site.world
+    artefacts, manager = world.artefacts, world.actor("manager")
+    with world.database.read() as session:
+        practice = access.find_practice(session, world.host, slug="manor")
+        link = session.scalars(select(PublicLink).where(PublicLink.practice_id == practice.id)).first()
+    wording = form_wording("fft", "en", settings_of(practice))
+
+    def answer(name: str, roles: frozenset[str]) -> UUID:
+        given = patients.Given(wording, "poor", marked.word(name, roles))
+        patients.take_answer(artefacts, practice, link, name, given)
+        with world.database.read() as session:
+            return session.scalars(select(Answer.id).order_by(Answer.id.desc())).first()
+
+    waiting, kept = answer("waiting", MODERATOR), answer("keptback", MODERATOR)
+    patients.keep_back(artefacts, manager, kept, "identifies")
+    released, edited = answer("released", MANOR), answer("unedited", NOBODY)
+    decision = patients.Decision("as_is", translation=marked.word("translation", MANOR))
+    marked.thing("answer", patients.release(artefacts, manager, released, decision), MANOR)
+    decision = patients.Decision("edited", marked.word("edited", MANOR))
+    marked.thing("edited answer", patients.release(artefacts, manager, edited, decision), MANOR)
+    marked.keys["answer_id"] = [waiting, kept, released]
+    marked.keys["token"] = [link.token]
+
+    def entry(name: str, roles: frozenset[str], readers: frozenset[str]) -> UUID:
+        parts = ("theme", "you_said", "we_learned", "we_did")
+        body = {part: marked.word(f"{name}{part.replace('_', '')}", roles) for part in parts}
+        return marked.thing(name, patients.publish(artefacts, manager, body, GuardAnswer(), None).id, readers)
+
+    entry("entry", frozenset(ROLES), MANOR)
+    hidden = entry("hidden", MANOR, MANOR)
+    with world.database.read() as session:
+        thing = reading.get(session, world.host, manager, hidden)
+    patients.show_entry(artefacts, manager, thing, shown=False)
+
+
+def _mix(marked: Marked) -> None:
+    """A suggestion, and why the practice decided."""
+    world = marked.site.world
+    proposal = mix.propose(world.artefacts, world.actor("gp"), marked.word("suggestion", MANOR))
+    marked.keys["proposal_id"] = [proposal]
+    manager = world.actor("manager")
+    choice = manager.practice.mix.choices["reflect"]
+    reason = marked.word("mixreason", MANOR)
+    mix.switch(world.artefacts, manager, "reflect", choice, reason, expected=manager.practice.mix.version)
+
+
+def _accounts(marked: Marked) -> None:
+    """An invitation, a form that a locked PC kept, a link to a new password."""
+    world = marked.site.world
+    with world.database.write() as session:
+        offered = {"roles": (), "profession": "gp", "invited_by": world.people["manager"]}
+        home = world.practices["manor"]
+        accounts.invite(session, home, "secret@example.org", name=marked.word("invited", MODERATOR), **offered)
+        # Whoever holds an invitation's link may read it, so this one's name is no secret.
+        token = accounts.invite(session, home, "open@example.org", name="Ina Invited", **offered)
+        kept = KeptForm(
+            account_id=world.accounts["nurse"], path="/manor/record", fields={"what": [marked.word("keptform", WRITER)]}
+        )
+        session.add(kept)
+        session.flush()
+        reset = accounts.start_reset(session, world.accounts["former"], None)
+        marked.keys["kept_id"] = [kept.id]
+        marked.keys["invitation_id"] = list(session.scalars(select(Invitation.id)))
+    marked.keys["token"] += [token, reset]
+
+
+def _fillers(marked: Marked) -> None:
+    """Enough for everybody to push what was written so far onto the second page of every list."""
+    world = marked.site.world
+    with world.artefacts.unit(world.actor("nurse")) as unit:
+        for number in range(PAGE + 1):
+            words = f"zqfiller {number}"
+            unit.add(Draft("reflect.note", words, note(words), "network"))
+            unit.add(Draft("peer_share.question", words, {"need": words, "tried": words}, "network"))
+    marked.word("filler", NETWORK)
