@@ -190,3 +190,35 @@ def test_no_plugin_can_stand_in_the_way_of_a_practices_own_pages(tmp_path: Path)
     pages = {part for part in parts if part and not part.startswith("<")}
     assert pages, "the web shell has pages under a practice"
     assert pages <= {name.replace("_", "-") for name in vocabulary("reserved_plugin_names")}
+
+
+EXCERPT = re.compile(r"<!-- excerpt: (\S+) -->\n```\w+\n(.*?)```\n", re.DOTALL)
+
+
+def test_the_snippets_of_the_guide_are_excerpts_of_the_template() -> None:
+    guide = (ROOT / "docs" / "writing-a-plugin.md").read_text(encoding="utf-8")
+    excerpts = EXCERPT.findall(guide)
+    assert len(excerpts) == guide.count("<!-- excerpt:") >= 10
+    for path, snippet in excerpts:
+        found = next(folder / path for folder in (copying.TEMPLATE, ROOT) if (folder / path).is_file())
+        source = found.read_text(encoding="utf-8")
+        assert snippet in source, f"{path} no longer says:\n{snippet}"
+
+
+def test_the_commands_of_the_guide_are_those_that_the_command_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "learning-layers"\n', encoding="utf-8")
+    scripts = tmp_path / ".venv" / "bin"
+    scripts.mkdir(parents=True)
+    for name in ("python", "uv", "layers"):
+        (scripts / name).touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "executable", str(scripts / "python"))
+    printed = CliRunner().invoke(main, ["new-plugin", "meals"]).output
+    guide = (ROOT / "docs" / "writing-a-plugin.md").read_text(encoding="utf-8")
+    block = re.search(r"```\n(\.venv/bin/layers new-plugin meals\n.*?)```", guide, re.DOTALL)
+    assert block
+    for command in block[1].splitlines()[1:]:
+        assert f"    {command}\n" in printed, command

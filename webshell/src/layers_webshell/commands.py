@@ -36,7 +36,7 @@ def invite(layers: CliContext, code: str, email: str, name: str, profession: str
         if practice is None:
             raise click.ClickException(f"There is no practice {code}. Import it with: layers practices import FILE")
         if practice.closed_on is not None:
-            raise click.ClickException(f"{practice.name} closed on {practice.closed_on:%-d %B %Y}")
+            raise click.ClickException(f"{practice.name} closed on {practice.closed_on.day} {practice.closed_on:%B %Y}")
         token = accounts.invite(session, practice.id, email, name=name, roles=roles, profession=profession)
     click.echo(f"{base_url}/invitation/{token}")
 

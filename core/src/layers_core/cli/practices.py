@@ -52,7 +52,7 @@ def import_file(layers: CliContext, file: Path) -> None:
                         click.echo(f"line {row.line}: {refused}", err=True)
             reached(batch[-1].line)
     click.echo(
-        f"{done['new']} new, {done['changed']} changed, {done['same']} as before; {done['wrong']} lines left out"
+        f"{done['new']} new, {done['changed']} changed, {done['same']} as before, {done['wrong']} lines left out"
     )
     if not done["new"] + done["changed"] + done["same"]:
         raise click.ClickException(f"No practice could be imported from {file.name}")
