@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask.typing import ResponseReturnValue
 
 from layers_core.artefacts import reading as core_reading
 from layers_core.artefacts.errors import EditConflict
@@ -25,7 +25,6 @@ from layers_guidelines.pasting import Pasted, path_of, title_of
 from layers_guidelines.saving import Refusal, attempt
 
 staff = Blueprint("guidelines", __name__, template_folder="templates")
-Page = tuple[str, int]
 
 MOST_FILES = 40
 MOST_UPLOADED = 30 * 1024 * 1024
@@ -107,7 +106,7 @@ def add() -> str:
 
 @staff.post("/add")
 @policy("member", IMPORT)
-def save_typed() -> Page | Response:
+def save_typed() -> ResponseReturnValue:
     """Show what was understood, then save it; "Change" leads back to the form."""
     form = submitted()
     if form.get("step") == "change":
@@ -138,7 +137,7 @@ def _typed_preview(form: Submitted, drafts: list[Draft], pasted: list[Pasted], r
     )
 
 
-def _brought(brought: service.Brought, left_out: int = 0) -> Response:
+def _brought(brought: service.Brought, left_out: int = 0) -> ResponseReturnValue:
     """Say what came of bringing recommendations in, and show them."""
     added = len(brought.added)
     told = [ngettext("%(num)s recommendation is saved.", "%(num)s recommendations are saved.", added)]
@@ -165,7 +164,7 @@ def choose_files() -> str:
 
 @staff.post("/import")
 @policy("member", IMPORT)
-def upload() -> Page | Response:
+def upload() -> ResponseReturnValue:
     """Take files in, to be looked at before anything is saved."""
     chosen = [file for file in request.files.getlist("files") if file.filename]
     problems = []
@@ -187,7 +186,7 @@ def upload() -> Page | Response:
 
 @staff.get("/import/preview")
 @policy("member", IMPORT)
-def preview() -> str | Response:
+def preview() -> ResponseReturnValue:
     """What the files hold, what was understood and what was not, before anything is saved."""
     reports = _reports(importing.Given())
     if not reports:
@@ -197,7 +196,7 @@ def preview() -> str | Response:
 
 @staff.post("/import/preview")
 @policy("member", IMPORT)
-def save_imported() -> Page | Response:
+def save_imported() -> ResponseReturnValue:
     """Save everything of the files that can be saved, in one transaction; or throw the files away."""
     form = submitted()
     if form.get("step") == "drop":
@@ -262,7 +261,7 @@ def decide(thing_id: UUID) -> str:
 
 @staff.post("/decide/<uuid:thing_id>")
 @policy("member", DECIDE)
-def save_decision(thing_id: UUID) -> Page | Response:
+def save_decision(thing_id: UUID) -> ResponseReturnValue:
     """Save the decision with what is promised about it; every refusal shows the form again with what was typed."""
     thing = _recommendation(thing_id)
     form = submitted()
@@ -354,7 +353,7 @@ def correct(thing_id: UUID) -> str:
 
 @staff.post("/correct/<uuid:thing_id>")
 @policy("member", IMPORT)
-def save_correction(thing_id: UUID) -> Page | Response:
+def save_correction(thing_id: UUID) -> ResponseReturnValue:
     """Save the correction; every refusal shows the form again with what was typed."""
     thing = _open_recommendation(thing_id)
     form = submitted()
