@@ -1,0 +1,297 @@
+"""A demo that serves a whole test module, with something on every page of it, and the ways to all of its pages."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from sqlalchemy import select
+from waitress.server import create_server
+from werkzeug.routing import Rule
+
+from layers_core.artefacts import reading
+from layers_core.artefacts.followup import today_in
+from layers_core.artefacts.models import Action
+from layers_core.artefacts.service import ArtefactService
+from layers_core.contract import Draft, GuardAnswer, PluginChoice
+from layers_core.db.session import Database
+from layers_core.host.loader import Host, load_host
+from layers_core.practices import access, mix
+from layers_core.practices import service as practices
+from layers_core.practices.models import PublicLink
+from layers_core.settings import Settings
+from layers_core.web import Policy
+from layers_guidelines import service as guidelines
+from layers_guidelines.models import Edition
+from layers_patient_input import service as patients
+from layers_patient_input.models import Answer
+from layers_patient_input.schemas import settings_of
+from layers_patient_input.wording import form_wording
+from layers_peer_share import service as peers
+from layers_webshell.accounts import service as accounts
+from layers_webshell.accounts.demo_links import DemoLinks
+from layers_webshell.accounts.models import Account, KeptForm
+from layers_webshell.accounts.security import hashed
+from layers_webshell.app import create_app
+from layers_webshell.demo import world
+
+PASSWORD = "heron puddle lantern"
+HOME = "home"
+SLOW_MS = 10_000
+
+
+@dataclass
+class Stage:
+    """The served demo: who may sign in, and what its addresses are made of."""
+
+    url: str
+    app: Flask
+    database: Database
+    host: Host
+    world: world.DemoWorld
+    links: DemoLinks
+    things: dict[str, UUID] = field(default_factory=dict)
+    keys: dict[str, Any] = field(default_factory=dict)
+    """What the arguments of addresses stand for, by `argument` or `endpoint:argument`."""
+
+    @property
+    def home(self) -> str:
+        """The address of the practice that the demo is about."""
+        return f"{self.url}/{self.world.slugs[HOME]}"
+
+    @property
+    def service(self) -> ArtefactService:
+        """The one service that saves."""
+        return ArtefactService(self.database, self.host)
+
+    @property
+    def owner(self) -> str:
+        """The practice's name."""
+        return str(world.data()["practices"][HOME]["name"])
+
+    def email(self, role: str) -> str:
+        """The address that somebody signs in with; their password is PASSWORD."""
+        return str(world.data()["people"][role]["email"])
+
+    def thing(self, name: str) -> str:
+        """The address of a thing's page."""
+        return f"{self.home}/things/{self.things[name]}"
+
+    def account(self, role: str) -> UUID:
+        """The key of somebody's account."""
+        with self.database.read() as session:
+            return session.scalars(select(Account.id).where(Account.person_id == self.world.people[role])).one()
+
+    def enter(self, page: Page, role: str) -> None:
+        """Sign somebody in by a link that works once."""
+        page.goto(self.url + self.links.issue(self.account(role)))
+
+
+@contextmanager
+def serving(database_url: str, folder: Path) -> Iterator[Stage]:
+    """Serve the demo's world on a migrated, empty database until the block ends."""
+    settings = Settings(
+        database_url=database_url,
+        secret_key="a key for tests only, long enough to be taken",
+        base_url="http://127.0.0.1",
+        data_dir=folder,
+        demo=True,
+        raise_faults=True,
+        trusted_hosts=("127.0.0.1",),
+    )
+    host = load_host(settings)
+    database = Database.at(database_url)
+    made = world.build(database, host, ArtefactService(database, host))
+    links = DemoLinks()
+    app = create_app(settings, host=host, database=database, links=links)
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    stage = Stage(f"http://127.0.0.1:{server.effective_port}", app, database, host, made, links, dict(made.things))
+    _give_passwords(stage)
+    yield stage
+    server.close()
+    thread.join(timeout=5)
+    database.dispose()
+
+
+def _give_passwords(stage: Stage) -> None:
+    """The demo's people sign in by link; these journeys begin with the sign-in page."""
+    with stage.app.app_context():
+        kept = hashed(PASSWORD)
+    with stage.database.write() as session:
+        for person in stage.world.people.values():
+            accounts.make_account(session, person, kept)
+
+
+@contextmanager
+def browsing(browser: Browser, stage: Stage, role: str = "", **options: Any) -> Iterator[Page]:
+    """A fresh browser, signed in where a role is named."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(SLOW_MS)
+    page = context.new_page()
+    if role:
+        stage.enter(page, role)
+    yield page
+    context.close()
+
+
+def answer(stage: Stage, words: str, score: str = "poor", language: str = "en") -> int:
+    """A patient answers; gives the answer's key."""
+    with stage.database.read() as session:
+        practice = access.find_practice(session, stage.host, slug=stage.world.slugs[HOME])
+        link = session.scalars(select(PublicLink).where(PublicLink.token == stage.world.public_form)).one()
+    assert practice is not None
+    given = patients.Given(form_wording("fft", language, settings_of(practice)), score, words)
+    patients.take_answer(stage.service, practice, link, words, given)
+    with stage.database.read() as session:
+        return session.scalars(select(Answer.id).order_by(Answer.id.desc()).limit(1)).one()
+
+
+def furnish(stage: Stage) -> None:
+    """Put something on every page: what no page of the demo would be opened without."""
+    service, actor = stage.service, lambda role: stage.world.actor(stage.database, stage.host, role)
+    waiting = answer(stage, "میں اپنا خط نہیں پڑھ سکا۔ Mrs Khan نے پڑھ کر سنایا۔", language="ur")
+    kept_back = answer(stage, "You know who I am, it is about last Tuesday")
+    patients.keep_back(service, actor("manager"), kept_back, "identifies")
+    released = answer(stage, "I waited a long time, and nobody told me why")
+    stage.things["answer"] = patients.release(service, actor("manager"), released, patients.Decision("as_is"))
+    entry = {"theme": "Waiting", "you_said": "You wait.", "we_learned": "Nobody says why.", "we_did": "We tell you."}
+    stage.things["entry"] = patients.publish(service, actor("manager"), entry, GuardAnswer(), None).id
+
+    body = {"text": "A plain note, as somebody writes it where nothing else is switched on"}
+    stage.things["note"] = service.save(actor("lead"), Draft("core.note", "A plain note", body, "practice")).id
+    cluster = f"cluster:{stage.world.cluster}"
+    need = "How do you tell people that a clinic runs late?"
+    question = Draft("peer_share.question", need, {"need": need, "tried": "A board at the desk"}, cluster)
+    stage.things["question"] = service.save(actor("lead"), question).id
+    peers.respond(service, actor("neighbour"), stage.things["text_words"], "used", "We changed the template.")
+
+    guidelines.keep_uploads(service, actor("manager"), [("letters.json", b"{}")])
+    with stage.database.read() as session:
+        recommendation = reading.get(session, stage.host, actor("lead"), stage.things["large_print"])
+        stage.keys["edition_id"] = session.scalars(select(Edition.id).limit(1)).one()
+        late = stage.things["late_results"]
+        stage.keys["action_id"] = session.scalars(select(Action.id).where(Action.artefact_id == late)).one()
+    assert recommendation is not None
+    choice = guidelines.Choice("adapt", "One size for each template", "Ask at booking; print in 18 point.")
+    prompted_by = stage.things["text_words"]
+    stage.things["decision"] = guidelines.decide(
+        service, actor("lead"), recommendation, choice, prompted_by=prompted_by, promise=None
+    ).id
+    _change(stage, "rota", "manager")
+    _try_out(stage)
+    _hold_accounts(stage)
+    stage.keys |= {
+        "practice": stage.world.slugs[HOME],
+        "answer_id": waiting,
+        "person_id": stage.world.people["gp"],
+        "slug": "reflect",
+        "version": 1,
+        "study": stage.world.study,
+        "thing_id": stage.things["text_words"],
+        "mix.answer:slug": "peer_share",
+        "core.edit:thing_id": stage.things["note"],
+        "me.thing:thing_id": stage.things["new_forms"],
+        "thing.versions:thing_id": stage.things["rota"],
+        "guidelines.decide:thing_id": stage.things["large_print"],
+        "guidelines.correct:thing_id": stage.things["explain"],
+        "patient_input.edit:thing_id": stage.things["entry"],
+        "peer_share.edit:thing_id": stage.things["question"],
+        "peer_share.used:thing_id": stage.things["interpreter"],
+        "public.form:token": stage.world.public_form,
+        "demo.sign_in:token": "spent",
+    }
+
+
+def _change(stage: Stage, name: str, role: str) -> None:
+    """Change a thing, so that it has an earlier version."""
+    actor = stage.world.actor(stage.database, stage.host, role)
+    with stage.database.read() as session:
+        thing = reading.get(session, stage.host, actor, stage.things[name])
+    assert thing is not None
+    answers = {**thing.body["answers"], "now_what": "Keep eight weeks."}
+    draft = Draft(thing.kind, thing.title, {**thing.body, "answers": answers}, audience="practice")
+    stage.service.revise(actor, thing.id, draft, thing.revision)
+
+
+def _try_out(stage: Stage) -> None:
+    """A trial that runs, and a suggestion that waits."""
+    manager = stage.world.actor(stage.database, stage.host, "manager")
+    asked = "Do we hear of good ideas sooner?"
+    choice = PluginChoice("trial", until=today_in("Europe/London") + timedelta(days=60), question=asked)
+    expected = manager.practice.mix.version
+    mix.switch(stage.service, manager, "peer_share", choice, "To find out.", expected=expected)
+    gp = stage.world.actor(stage.database, stage.host, "gp")
+    mix.propose(stage.service, gp, "Show what is due before the record box")
+
+
+def _hold_accounts(stage: Stage) -> None:
+    """An invitation, a link to a new password, a form that a locked PC kept, somebody who left."""
+    home = stage.world.practices[HOME]
+    with stage.database.write() as session:
+        details = {"roles": (), "profession": "gp", "invited_by": stage.world.people["manager"]}
+        invitation = accounts.invite(session, home, "new@otterbrook.example", name="Ina Rowan", **details)
+        reset = accounts.start_reset(session, stage.account("outsider"), None)
+        leaver = practices.ensure_person(session, "Lou Hazel", "lou@otterbrook.example")
+        practices.join(session, leaver, home, "nurse", ())
+        practices.leave(session, leaver.id, home)
+        words = {"text": ["We ring back in the morning"], "kind": ["core.note"]}
+        kept = KeptForm(account_id=stage.account("nurse"), path=f"/{stage.world.slugs[HOME]}/record", fields=words)
+        session.add(kept)
+        session.flush()
+        stage.keys["kept_id"] = kept.id
+    stage.keys |= {"accounts.invitation:token": invitation, "accounts.new_password:token": reset}
+
+
+NO_PAGES = ("static", "api.")
+"""What these endpoints answer is no page: files, and the programs' door."""
+ROLE_AT = {"public": "", "signed_in": "nurse", "member": "lead", "evaluator": "evaluator", "operator": "operator"}
+"""Who opens a page, by the level of its policy; "" is nobody who is signed in."""
+ROLE_OF = {
+    "follow.action": "gp",
+    "patient_input.": "manager",
+    "people.": "manager",
+    "guidelines.preview": "manager",
+}
+"""Who opens it instead, by endpoint or the beginning of several."""
+
+
+def places(stage: Stage) -> Iterator[tuple[str, str, str]]:
+    """(role, endpoint, address) of everything that answers to GET, from the application's own map of addresses."""
+    for rule in sorted(stage.app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if "GET" in (rule.methods or ()) and not rule.endpoint.startswith(NO_PAGES):
+            yield role_of(stage.app, rule.endpoint), rule.endpoint, stage.url + address(stage, rule)
+
+
+def role_of(app: Flask, endpoint: str) -> str:
+    """Who opens the page of an endpoint."""
+    named = [role for start, role in ROLE_OF.items() if endpoint.startswith(start)]
+    declared: Policy = app.view_functions[endpoint].__layers_policy__  # type: ignore[attr-defined]
+    return named[0] if named else ROLE_AT[declared.level]
+
+
+def address(stage: Stage, rule: Rule) -> str:
+    """The address of a rule, its arguments filled in from what the demo holds. Raises LookupError, saying what to add."""
+    values: Mapping[str, Any] = {name: _value(stage, rule, name) for name in rule.arguments}
+    built = rule.build(values)
+    assert built is not None
+    return built[1]
+
+
+def _value(stage: Stage, rule: Rule, name: str) -> Any:
+    for key in (f"{rule.endpoint}:{name}", name):
+        if key in stage.keys:
+            return stage.keys[key]
+    raise LookupError(
+        f"Nobody knows what <{name}> of {rule.rule} stands for: let furnish() in {Path(__file__).name} make one, "
+        f"and name it in stage.keys as {name!r} or {rule.endpoint + ':' + name!r}"
+    )
