@@ -79,8 +79,13 @@ def test_it_fails_where_nothing_could_be_imported(world: World, tmp_path: Path) 
     assert "There is no practice Z99999" in run(world, "--practice", "Z99999", good).stderr
     assert run(world, "--practice", "A81001").exit_code == 2
     assert run(world, "--practice", "A81001", tmp_path / "none.json").exit_code == 2
-    world.switch("manor", "guidelines", PluginChoice("off"))
-    off = run(world, "--practice", "A81001", good)
-    assert off.exit_code == 1
-    assert "does not use guidelines" in off.stderr
     assert events(world) == []
+
+
+def test_a_practice_may_bring_them_in_before_it_switches_them_on(world: World, tmp_path: Path) -> None:
+    world.switch("manor", "guidelines", PluginChoice("off"))
+    off = run(world, "--practice", "A81001", written(tmp_path, "good.json", plan()))
+    assert off.exit_code == 0
+    assert "does not use guidelines yet" in off.stderr
+    world.switch("manor", "guidelines", PluginChoice("on"))
+    assert "0 added, 1 here already" in run(world, "--practice", "A81001", tmp_path / "good.json").stdout

@@ -69,7 +69,7 @@ def import_files(
 def practice_actor(database: Database, host: Host, code: str) -> Actor:
     """A practice itself as the one who brings guidelines in: no person, the one permission, its own audience.
 
-    Raises ClickException for an unknown practice, and for one that does not use guidelines.
+    Raises ClickException for an unknown practice.
     """
     with database.read() as session:
         practice_id = session.scalar(select(Practice.id).where(Practice.code == code.strip().upper()))
@@ -77,7 +77,9 @@ def practice_actor(database: Database, host: Host, code: str) -> Actor:
         if practice is None:
             raise click.ClickException(f"There is no practice {code}. Import it first: layers practices import FILE")
         if SLUG not in practice.mix.enabled:
-            raise click.ClickException(f"{practice.name} does not use guidelines. Switch it on at /{practice.slug}/mix")
+            # Nothing is lost by bringing them in first: they show as soon as the practice switches this on.
+            click.echo(f"{practice.name} does not use guidelines yet. Switch it on at /{practice.slug}/mix", err=True)
+            practice = replace(practice, mix=replace(practice.mix, enabled=practice.mix.enabled | {SLUG}))
         row = session.scalars(select(Audience).where(Audience.key == f"practice:{practice.id}")).one()
         own = audience.view(row.id, row.type, row.key, practice.name, None)
     return replace(access.public_actor(practice, {IMPORT}), audiences=(own,))
