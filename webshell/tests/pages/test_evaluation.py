@@ -160,6 +160,12 @@ def test_nothing_to_count_is_explained(client_for: ClientFor) -> None:
     assert rows(client_for("evaluator")) == []
 
 
+def test_the_week_that_is_not_over_says_so(world: World, client_for: ClientFor) -> None:
+    people(world, 9, now().date() - timedelta(weeks=1), now().date())
+    page = client_for("evaluator").get("/evaluation").text
+    assert page.count("so far") == 1
+
+
 def test_each_profile_says_its_own_range(world: World, client_for: ClientFor) -> None:
     people(world, 3, MONDAY)
     evaluator = client_for("evaluator")

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from flask import Request
-from marshmallow import Schema
-from webargs.core import is_json, missing
-from webargs.flaskparser import FlaskParser, abort
+from flask_smorest import Blueprint, abort
+from marshmallow import Schema, missing
 
 from layers_core.i18n import gettext as _
 
@@ -19,15 +18,15 @@ UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 """PostgreSQL keeps no NUL, and half a surrogate pair is no text at all."""
 
 
-class JsonParser(FlaskParser):
-    """webargs' parser, stricter about the JSON itself."""
+class JsonParser(type(Blueprint.ARGUMENTS_PARSER)):  # type: ignore[misc]
+    """flask-smorest's parser, stricter about the JSON itself."""
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         """The JSON body, or `missing` where there is none. Answers 400 for what is no JSON, 422 for what can't be kept.
 
         Numbers that are not finite, and what Python can't read without running out of stack, count as no JSON.
         """
-        if not is_json(req.mimetype):
+        if not req.is_json:
             return missing
         try:
             data = json.loads(req.get_data(cache=True), parse_constant=_no_number)

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Response, abort, current_app, jsonify, request, url_for
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from webargs.flaskparser import abort as abort_with
+from flask_smorest import abort as abort_with
 
 from layers_core.artefacts import mine, reading, trail
 from layers_core.artefacts.errors import GuardStop

@@ -33,7 +33,7 @@ from layers_core.usage.suppression import suppress
 from layers_core.vocabulary import label, vocabulary
 from layers_core.web import current, policy
 from layers_webshell import language
-from layers_webshell.pages.tier_chart import Chart, draw, growth, whole_weeks
+from layers_webshell.pages.tier_chart import Chart, draw, growth, monday_of, whole_weeks
 
 pages = Blueprint("evaluation", __name__)
 log = logging.getLogger("layers.evaluation")
@@ -92,6 +92,7 @@ def index() -> str:
         reports=[_report(current.session, current.host, study) for study in found],
         columns=export.COLUMNS,
         short_day=_short_day,
+        this_week=monday_of(now().date()),
     )
 
 

@@ -41,6 +41,11 @@ class Chart:
     bar_width: int = BAR
 
 
+def monday_of(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
 def whole_weeks(report: TierReport) -> list[Week]:
     """Every week from the first with an event to the last; those between without one have nobody."""
     known = {week.monday: week for week in report.weeks}
@@ -81,7 +86,7 @@ def growth(weeks: Sequence[Week], tier: str, baseline_on: date, today: date) -> 
 
     None where either number is hidden, there was nobody at first, or no later week is over yet.
     """
-    baseline = baseline_on - timedelta(days=baseline_on.weekday())
+    baseline = monday_of(baseline_on)
     by_monday = {week.monday: week.people[tier] for week in weeks}
     over = [monday for monday in by_monday if baseline < monday <= today - WEEK]
     before, after = by_monday.get(baseline), by_monday[max(over)] if over else None
