@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 MEMBERS = ("core", "webshell", "plugins/reflect", "plugins/guidelines", "plugins/peer_share", "plugins/patient_input")
 # What a source folder holds that no wheel needs.
-LEFT_OUT = ("__pycache__", ".DS_Store")
+LEFT_OUT = ("__pycache__", ".ruff_cache", ".DS_Store")
 
 pytestmark = pytest.mark.slow
 
