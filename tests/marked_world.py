@@ -53,6 +53,8 @@ class Marked:
     things: dict[str, UUID] = field(default_factory=dict)
     keys: dict[str, list[Any]] = field(default_factory=dict)
     """Values for the arguments of addresses that name no thing, by the argument's name."""
+    receipts: dict[str, str] = field(default_factory=dict)
+    """With which patients take their answers back, by the answer's word."""
     roles: tuple[str, ...] = ROLES
 
     def word(self, name: str, roles: frozenset[str]) -> str:
@@ -148,6 +150,9 @@ def _changed(marked: Marked) -> None:
     """Things whose readers have changed: shared later, wider or narrower now, out of sight."""
     site, world = marked.site, marked.site.world
     artefacts, nurse, gp = world.artefacts, world.actor("nurse"), world.actor("gp")
+
+    plain = marked.word("plain", MANOR)
+    marked.thing("plain", site.save("nurse", Draft("core.note", plain, {"text": plain}, "practice")), MANOR)
 
     title, body = marked.word("sharedtitle", MANOR), marked.word("sharedbody", MANOR)
     first = Draft("reflect.note", marked.word("unsharedtitle", WRITER), note(marked.word("unsharedbody", WRITER)))
@@ -262,7 +267,7 @@ def _patients(marked: Marked) -> None:
 
     def answer(name: str, roles: frozenset[str]) -> UUID:
         given = patients.Given(wording, "poor", marked.word(name, roles))
-        patients.take_answer(artefacts, practice, link, name, given)
+        marked.receipts[name] = patients.take_answer(artefacts, practice, link, name, given)
         with world.database.read() as session:
             return session.scalars(select(Answer.id).order_by(Answer.id.desc())).first()
 

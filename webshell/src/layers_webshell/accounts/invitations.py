@@ -38,10 +38,12 @@ def open_invitations(session: Session, practice_id: UUID) -> list[OpenInvitation
     return [OpenInvitation(*row) for row in rows]
 
 
-def withdraw(session: Session, practice_id: UUID, invitation_id: UUID) -> None:
-    """Stop the link of one of a practice's invitations; nothing where it is none of them or was used."""
-    session.execute(
+def withdraw(session: Session, practice_id: UUID, invitation_id: UUID) -> bool:
+    """Stop the link of one of a practice's invitations; False where it is none of them, or was used."""
+    found = session.execute(
         update(Invitation)
         .where(Invitation.id == invitation_id, Invitation.practice_id == practice_id, Invitation.used_at.is_(None))
         .values(withdrawn_at=now())
-    )
+        .returning(Invitation.id)
+    ).scalar_one_or_none()
+    return found is not None

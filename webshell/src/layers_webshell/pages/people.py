@@ -95,7 +95,8 @@ def _email(form: Submitted) -> str:
 def withdraw_invitation(invitation_id: UUID) -> Response:
     """Stop an invitation's link."""
     with current.artefacts.database.write() as session:
-        invitations.withdraw(session, current.practice.id, invitation_id)
+        if not invitations.withdraw(session, current.practice.id, invitation_id):
+            abort(404)
     return _back(_("The invitation no longer works"))
 
 

@@ -1,0 +1,352 @@
+"""Every address that changes something, asked by those who may not: nothing is there for them, and nothing changes.
+
+Each is asked by the right person as well, and then something does change; so a refusal here is a refusal of the person
+and not of a form that nobody could have sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from layers_core.artefacts.models import Action, Comment, Exposure
+from layers_core.db.base import Base
+from layers_core.db.session import Database
+from layers_core.practices.models import PublicLink
+from layers_webshell.accounts import service
+from layers_webshell.accounts.models import ApiToken
+from layers_webshell.accounts.security import hashed
+from layers_webshell.gate import STATIC, policy_of
+from layers_webshell.testworld import MEMBERS
+
+STRANGERS = ("anonymous", "former", "evaluator", "operator", "neighbour", "outsider")
+"""Who may change nothing at the practice of the table."""
+HOME = "manor"
+ANSWERS = {"what": "Changed", "so_what": "", "now_what": ""}
+PASSWORD = "correct horse battery staple"
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Write:
+    """Who may send a form and what is in it. `data` and `keys` may be functions of the world.
+
+    `keys` are the arguments of the address: names of things, or other keys. `colleagues` belong to the practice and
+    may not either. `elsewhere` says that others may do the same at their own practice, with things of their own.
+    """
+
+    right: str
+    data: Values | Callable[[Any], Values] = field(default_factory=dict)
+    keys: Callable[[Any], Values] = lambda marked: {}
+    colleagues: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = STRANGERS
+    elsewhere: bool = False
+    json: bool = False
+
+
+def thing(name: str) -> Callable[[Any], Values]:
+    """The address of a thing."""
+    return lambda marked: {"thing_id": marked.things[name], "artefact_id": marked.things[name]}
+
+
+def key(argument: str, number: int = 0) -> Callable[[Any], Values]:
+    """One of the keys that the world keeps."""
+    return lambda marked: {argument: marked.keys[argument][number]}
+
+
+def row(argument: str, column: Any, *conditions: Callable[[Any], Any]) -> Callable[[Any], Values]:
+    """The key of a row."""
+
+    def find(marked: Any) -> Values:
+        with marked.site.database.read() as session:
+            wanted = [condition(marked) for condition in conditions]
+            return {argument: session.scalars(select(column).where(*wanted).order_by(column)).first()}
+
+    return find
+
+
+def version(marked: Any) -> str:
+    """The mix's version now."""
+    return str(marked.site.world.actor("manager").practice.mix.version)
+
+
+def link(marked: Any) -> Values:
+    """The practice's way in for patients."""
+    with marked.site.database.read() as session:
+        home = marked.site.world.practices[HOME]
+        token = session.scalars(
+            select(PublicLink.token).where(PublicLink.practice_id == home, PublicLink.withdrawn_at.is_(None))
+        ).one()
+    return {"token": token, "do": "renew"}
+
+
+def showing(marked: Any) -> Values:
+    """An answer to the showing that is due."""
+    with marked.site.database.read() as session:
+        reviews = session.scalars(select(Exposure.reviews).where(Exposure.id == marked.keys["exposure_id"][0])).one()
+    return {"answer": "still_true", "showing": str(reviews)}
+
+
+def entry(**changes: str) -> Values:
+    """An entry for the public page."""
+    return {"theme": "Letters", "you_said": "Small", "we_learned": "Print", "we_did": "Larger", **changes}
+
+
+DECIDERS_ONLY = ("nurse", "gp")
+OTHERS = ("gp", "manager")
+SOURCE = {
+    "guideline": "G",
+    "source_name": "S",
+    "licence": "L",
+    "dated-day": "1",
+    "dated-month": "1",
+    "dated-year": "2026",
+}
+EVERYBODY_ELSE = (*STRANGERS, "gp", "manager")
+NOTE = {"kind": "reflect.note", "audience": "practice", **ANSWERS}
+
+WRITES: dict[str, Write] = {
+    "follow.comment": Write("nurse", {"comment": "Hello"}, thing("private"), OTHERS),
+    "follow.withdraw_comment": Write(
+        "nurse",
+        keys=lambda marked: {
+            **thing("group")(marked),
+            **row("comment_id", Comment.id, lambda m: Comment.artefact_id == m.things["group"])(marked),
+        },
+        colleagues=OTHERS,
+    ),
+    "follow.connect": Write("nurse", lambda m: {"other": m.things["private"]}, thing("practice"), OTHERS),
+    "follow.promise": Write("nurse", {"promise": "I will"}, thing("private"), OTHERS),
+    "follow.close": Write(
+        "nurse",
+        {"outcome": "adopt", "what_happened": "Done"},
+        row(
+            "action_id",
+            Action.id,
+            lambda m: Action.artefact_id == m.things["network"],
+            lambda m: Action.closed_at.is_(None),
+        ),
+        OTHERS,
+    ),
+    "follow.change_audience": Write("nurse", {"audience": "me"}, thing("shared copy"), OTHERS),
+    "follow.withdraw": Write("nurse", {}, thing("cluster"), OTHERS),
+    "follow.restore": Write("nurse", {}, thing("withdrawn"), OTHERS),
+    "home.answer": Write("nurse", showing, key("exposure_id"), OTHERS),
+    "record.save": Write("nurse", NOTE, elsewhere=True),
+    "core.save": Write("nurse", {"text": "Changed", "revision": "1"}, thing("plain"), OTHERS),
+    "reflect.save": Write("nurse", {**ANSWERS, "revision": "2"}, thing("practice"), OTHERS),
+    "guidelines.save_typed": Write(
+        "manager", {**SOURCE, "text": "Do this", "step": "save"}, colleagues=DECIDERS_ONLY, elsewhere=True
+    ),
+    "guidelines.save_correction": Write(
+        "manager", {"text": "Better", "revision": "1"}, thing("undecided"), DECIDERS_ONLY
+    ),
+    "guidelines.save_decision": Write("gp", {"decision": "adopt", "reason": "Good"}, thing("undecided")),
+    "guidelines.save_imported": Write("manager", {"step": "drop"}, colleagues=DECIDERS_ONLY, elsewhere=True),
+    "guidelines.upload": Write(
+        "manager", lambda m: {"files": (io.BytesIO(b"{}"), "a.json")}, colleagues=DECIDERS_ONLY, elsewhere=True
+    ),
+    "peer_share.save": Write("nurse", {"need": "More", "revision": "1"}, thing("question"), OTHERS),
+    "peer_share.close": Write("nurse", {"outcome": "helped"}, thing("question"), OTHERS),
+    "peer_share.reopen": Write("nurse", {}, thing("question"), OTHERS),
+    "peer_share.respond": Write("gp", {"type": "used"}, thing("practice"), ("nurse",)),
+    "peer_share.take_back": Write("gp", {"type": "useful"}, thing("practice"), ("nurse",)),
+    "peer_share.seen": Write("nurse", {}, thing("network"), OTHERS),
+    "patient_input.decide": Write("manager", {"do": "as_is"}, key("answer_id"), DECIDERS_ONLY),
+    "patient_input.publish_entry": Write("manager", entry(), colleagues=DECIDERS_ONLY, elsewhere=True),
+    "patient_input.save_entry": Write("manager", entry(revision="1"), thing("hidden"), DECIDERS_ONLY),
+    "patient_input.show_entry": Write("manager", {"shown": "yes"}, thing("hidden"), DECIDERS_ONLY),
+    "patient_input.change_ways_in": Write("manager", link, colleagues=DECIDERS_ONLY),
+    "people.invite": Write(
+        "manager",
+        {"name": "New", "email": "new@example.org", "profession": "gp"},
+        colleagues=DECIDERS_ONLY,
+        elsewhere=True,
+    ),
+    "people.withdraw_invitation": Write("manager", {}, key("invitation_id"), DECIDERS_ONLY),
+    "people.change": Write(
+        "manager",
+        {"profession": "pharmacist", "roles": "lead"},
+        lambda m: {"person_id": m.site.world.people["receptionist"]},
+        DECIDERS_ONLY,
+    ),
+    "people.end": Write("manager", {}, lambda m: {"person_id": m.site.world.people["receptionist"]}, DECIDERS_ONLY),
+    "mix.save_suggestion": Write("nurse", {"text": "Try it"}, elsewhere=True),
+    "mix.support": Write("nurse", {}, key("proposal_id")),
+    "mix.settle": Write("manager", {"decision": "decline", "reason": "No"}, key("proposal_id"), DECIDERS_ONLY),
+    "mix.save_answer": Write(
+        "manager", {"answer": "It helps", "audience": "practice"}, lambda m: {"slug": "peer_share"}, DECIDERS_ONLY
+    ),
+    "mix.save_change": Write(
+        "manager",
+        lambda m: {"state": "off", "reason": "Enough", "expected": version(m)},
+        lambda m: {"slug": "peer_share"},
+        DECIDERS_ONLY,
+        elsewhere=True,
+    ),
+    "mix.save_roll_back": Write(
+        "manager",
+        lambda m: {"reason": "Again", "expected": version(m)},
+        lambda m: {"version": 4},
+        DECIDERS_ONLY,
+        elsewhere=True,
+    ),
+    "tokens.make": Write("nurse", {"name": "Mine", "days": "30"}, strangers=("anonymous",)),
+    "my_use.decide": Write("nurse", {"evaluation": "yes"}, strangers=("anonymous",)),
+    "accounts.drop_kept_form": Write("nurse", {}, key("kept_id"), strangers=EVERYBODY_ELSE),
+    "api.Artefacts": Write(
+        "gp",
+        {"kind": "core.note", "title": "By API", "body": {"text": "By API"}, "audience": "practice"},
+        json=True,
+        elsewhere=True,
+    ),
+    "api.artefact_links": Write(
+        "nurse",
+        lambda m: {"type": "evidence_for", "to": str(m.things["narrowed"])},
+        thing("practice"),
+        ("gp", "manager"),
+        json=True,
+    ),
+    "tokens.withdraw": Write(
+        "nurse",
+        {},
+        row("token_id", ApiToken.id, lambda m: ApiToken.person_id == m.site.world.people["nurse"]),
+        strangers=EVERYBODY_ELSE,
+    ),
+}
+"""What is sent to each endpoint that people who are signed in may send to, in this order."""
+
+
+def state_of(database: Database) -> dict[str, str]:
+    """A digest of every table's rows."""
+    found = {}
+    with database.read() as session:
+        for table in Base.metadata.sorted_tables:
+            rows = sorted(repr(tuple(row)) for row in session.execute(select(table)))
+            found[table.name] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    return found
+
+
+def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """The tables that differ."""
+    return sorted(name for name in after if before[name] != after[name])
+
+
+@dataclass
+class Sender:
+    """Sends what the table says, as anybody, to any practice."""
+
+    marked: Any
+    endpoint: str
+    write: Write
+
+    def __call__(self, role: str, practice: str = HOME) -> TestResponse:
+        site, who = self.marked.site, "" if role == "anonymous" else role
+        rules = [rule for rule in site.app.url_map.iter_rules(self.endpoint) if "POST" in rule.methods]
+        known = {"practice": practice, **self.write.keys(self.marked)}
+        values = {name: known[name] for name in rules[0].arguments}
+        path = site.app.url_map.bind("127.0.0.1").build(self.endpoint, values, method="POST")
+        data = self.write.data(self.marked) if callable(self.write.data) else self.write.data
+        if self.write.json:
+            return site.program(who)(path, "POST", json=data)
+        return site.browser(who).send(path, data)
+
+
+def refused(role: str, response: TestResponse, *, api: bool) -> bool:
+    """Whether an answer is what somebody gets for whom there is nothing."""
+    if role != "anonymous":
+        return response.status_code == 404
+    if api:
+        return response.status_code == 401
+    return response.status_code in {302, 303} and response.headers["Location"].startswith("/sign-in")
+
+
+@pytest.fixture(scope="module")
+def sent(marked: Any) -> Any:
+    """The marked world with everybody signed in, so that nothing but the form can change a table."""
+    for role in {*MEMBERS, "evaluator", "operator"}:
+        marked.site.browser(role)
+        marked.site.program(role)
+    # What the gp says here about a thing, and the neighbour about another, is taken back and taken note of.
+    for role, name in (("gp", "practice"), ("neighbour", "network")):
+        home = MEMBERS[role][0]
+        path = f"/{home}/peer-share/{marked.things[name]}/respond"
+        assert marked.site.browser(role).send(path, {"type": "useful"}).status_code == 303
+    return marked
+
+
+@pytest.mark.parametrize("endpoint", WRITES)
+def test_only_the_right_person_changes_something(sent: Any, endpoint: str) -> None:
+    write = WRITES[endpoint]
+    send, before = Sender(sent, endpoint, write), state_of(sent.site.database)
+    tries = [(role, HOME) for role in (*write.strangers, *write.colleagues)]
+    if not write.elsewhere and "practice" in next(sent.site.app.url_map.iter_rules(endpoint)).arguments:
+        # At home they may do much, but not with another practice's things.
+        tries += [(role, MEMBERS[role][0]) for role in ("neighbour", "outsider")]
+    let_in = [
+        f"{role} at {practice}: {response.status_code}"
+        for role, practice in tries
+        if not refused(role, response := send(role, practice), api=write.json)
+    ]
+    assert let_in == []
+    assert changed(before, state_of(sent.site.database)) == []
+    response = send(write.right)
+    assert response.status_code in {200, 201, 302, 303}, response.text
+    assert changed(before, state_of(sent.site.database)) != []
+
+
+def test_who_holds_no_key_changes_nothing(sent: Any) -> None:
+    """What is open to everybody asks for something that only one person has: a token, a password, a code."""
+    site = sent.site
+    with site.app.app_context(), site.database.write() as session:
+        service.make_account(session, site.world.people["gp"], hashed(PASSWORD))
+    before = state_of(site.database)
+    visitor = site.browser()
+    for path, data in (
+        ("/f/not-a-token", {"score": "poor"}),
+        ("/invitation/not-a-token", {"name": "X", "password": PASSWORD}),
+        ("/account/password/not-a-token", {"password": PASSWORD}),
+        ("/p/manor/patient-input/withdraw", {"code": "AAAA-AAAA-AAAA-AAAA"}),
+        ("/p/riverside/patient-input/withdraw", {"code": sent.receipts["released"]}),
+        ("/sign-in", {"email": "gp@example.org", "password": "wrong"}),
+        ("/sign-out", {}),
+    ):
+        assert visitor.send(path, data).status_code in {303, 404, 410, 422}, path
+    assert changed(before, state_of(site.database)) == []
+    assert visitor.send("/sign-in", {"email": "gp@example.org", "password": PASSWORD}).status_code == 303
+    assert visitor.send("/p/manor/patient-input/withdraw", {"code": sent.receipts["released"]}).status_code == 200
+    assert {"patient_input_answer", "webshell_sign_in"} <= set(changed(before, state_of(site.database)))
+
+
+OPEN = {
+    "accounts.invitation",
+    "accounts.new_password",
+    "accounts.sign_in",
+    "accounts.sign_out",
+    "patient_input_public.withdraw",
+    "public.form",
+}
+"""What the test above sends to: the endpoints that take a form from people who are not signed in."""
+
+
+def test_every_address_that_takes_a_form_is_tried(sent: Any) -> None:
+    app = sent.site.app
+    writing = {"POST", "PUT", "PATCH", "DELETE"}
+    takes_forms = {
+        (rule.endpoint, method)
+        for rule, method in product(app.url_map.iter_rules(), writing)
+        if method in (rule.methods or ()) and rule.endpoint != STATIC
+    }
+    unknown = {endpoint for endpoint, _method in takes_forms} - {*WRITES, *OPEN}
+    assert unknown == set(), "add to WRITES who may send what to them"
+    assert {method for _endpoint, method in takes_forms} == {"POST"}
+    public = {name for name in OPEN | set(WRITES) if policy_of(app.view_functions[name], "POST").level == "public"}
+    assert public == OPEN
