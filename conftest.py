@@ -42,6 +42,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[RAN] = frozenset()
+    config.pluginmanager.register(Ran(config))
 
 
 @pytest.hookimpl(trylast=True)
@@ -62,13 +63,24 @@ def pytest_runtest_makereport(
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, though LAYERS_REQUIRE names {', '.join(required)}. {reason}"
-    elif report.when == "call":
-        item.config.stash[RAN] = item.config.stash[RAN].union(required)
     return report
+
+
+class Ran:
+    """Notes which required marks took place, also where the tests themselves run in other processes."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" and not report.skipped:
+            self.config.stash[RAN] = self.config.stash[RAN].union(REQUIRED & report.keywords.keys())
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if hasattr(session.config, "workerinput"):
+        return
     ran = session.config.stash[RAN]
     idle = sorted(REQUIRED - ran)
     if not idle or exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
