@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page, Response
+from playwright.sync_api import ConsoleMessage, Page, Response, TimeoutError
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 ZOOMED = {"width": 320, "height": 256}
@@ -19,10 +19,17 @@ EVERYTHING = {"resultTypes": ["violations"]}
 COLOURS = {**EVERYTHING, "runOnly": ["color-contrast"]}
 LOOKS = ((DESK, "light", EVERYTHING), (DESK, "dark", COLOURS), (PHONE, "dark", EVERYTHING), (PHONE, "light", COLOURS))
 """At each size everything once; what a scheme alone can change is its colours."""
+FEWER = (LOOKS[0], LOOKS[2])
+"""For a state of a page that has been looked at in all four: each size and each scheme once."""
+UNFOLD = "() => document.querySelectorAll('details').forEach((it) => { it.open = true })"
+SETTLED = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+SETTLE_MS = 500
+"""The header's menu follows a change of the window's size within a few frames."""
 TOO_WIDE = """() => {
   const room = document.documentElement.clientWidth, wide = document.documentElement.scrollWidth;
   if (wide <= room) return "";
-  const scrolls = (it) => it && (getComputedStyle(it).overflowX !== "visible" || scrolls(it.parentElement));
+  const scrolls = (it) =>
+    it !== document.body && (getComputedStyle(it).overflowX !== "visible" || scrolls(it.parentElement));
   const out = [...document.body.querySelectorAll("*")].filter(
     (it) => { const box = it.getBoundingClientRect(); return (box.right > room + 1 || box.left < -1) && box.width > 0 }
   ).filter((it) => !scrolls(it.parentElement));
@@ -69,16 +76,19 @@ class Eye:
         yield
         self.faults += [f"{page.url}: {words}" for words in complaints.said]
 
-    def look(self, page: Page, name: str, *, owned: bool) -> None:
+    def look(self, page: Page, name: str, *, owned: bool, looks: tuple[Any, ...] = LOOKS) -> None:
         """Look at the page that is open. `owned`: it belongs to the practice, and its title says so."""
         self.seen += 1
         found = [*self._words(page, owned=owned)]
+        page.evaluate(UNFOLD)
         page.evaluate(AXE)
-        for size, scheme, options in LOOKS:
+        for size, scheme, options in looks:
             page.set_viewport_size(size)
             page.emulate_media(color_scheme=scheme)
             found += [f"{fault} at {size['width']} px, {scheme}" for fault in _grave(page, options)]
         page.set_viewport_size(ZOOMED)
+        with suppress(TimeoutError):
+            page.wait_for_function(SETTLED, timeout=SETTLE_MS)
         if wide := page.evaluate(TOO_WIDE):
             found.append(f"scrolls sideways at 320 px: {wide}")
         page.set_viewport_size(DESK)

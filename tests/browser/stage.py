@@ -187,7 +187,7 @@ def furnish(stage: Stage) -> None:
     stage.things["decision"] = guidelines.decide(
         service, actor("lead"), recommendation, choice, prompted_by=prompted_by, promise=None
     ).id
-    _change(stage, "rota", "manager")
+    change(stage, "rota", "manager", now_what="Keep eight weeks, and look at it again in three months.")
     _try_out(stage)
     _hold_accounts(stage)
     stage.keys |= {
@@ -212,15 +212,14 @@ def furnish(stage: Stage) -> None:
     }
 
 
-def _change(stage: Stage, name: str, role: str) -> None:
-    """Change a thing, so that it has an earlier version."""
+def change(stage: Stage, name: str, role: str, **answers: str) -> None:
+    """Change somebody's reflection."""
     actor = stage.world.actor(stage.database, stage.host, role)
     with stage.database.read() as session:
         thing = reading.get(session, stage.host, actor, stage.things[name])
     assert thing is not None
-    answers = {**thing.body["answers"], "now_what": "Keep eight weeks."}
-    draft = Draft(thing.kind, thing.title, {**thing.body, "answers": answers}, audience="practice")
-    stage.service.revise(actor, thing.id, draft, thing.revision)
+    body = {**thing.body, "answers": {**thing.body["answers"], **answers}}
+    stage.service.revise(actor, thing.id, Draft(thing.kind, thing.title, body, "practice"), thing.revision)
 
 
 def _try_out(stage: Stage) -> None:
