@@ -17,10 +17,11 @@ from sqlalchemy import select, update
 
 from layers_core.contract import Draft
 from layers_core.db.base import new_id, now
-from layers_core.usage import consent
+from layers_core.usage import consent, csv_writer, export
 from layers_core.usage.evaluation import TierReport, Week
 from layers_core.usage.events import TIERS
 from layers_core.usage.models import ActorKey, Study, UsageEventRow
+from layers_webshell.pages.study_data import csv_parts
 from layers_webshell.pages.tier_chart import draw, growth, whole_weeks
 from layers_webshell.testclient import Browser
 from layers_webshell.testworld import MANOR, STUDY, World
@@ -139,7 +140,7 @@ def test_the_data_have_a_codebook_pseudonyms_and_no_words(world: World, client_f
     saved = world.artefacts.save(world.actor("nurse"), draft)
     answer = client_for("evaluator").get(f"/evaluation/{STUDY}/data")
     assert answer.mimetype == "application/zip"
-    assert re.fullmatch(rf"attachment; filename={STUDY}-\d{{4}}-\d\d-\d\d\.zip", answer.headers["Content-Disposition"])
+    assert re.fullmatch(rf'attachment; filename="{STUDY}-[\d-]{{10}}\.zip"', answer.headers["Content-Disposition"])
     archive = zipfile.ZipFile(io.BytesIO(answer.data))
     assert sorted(archive.namelist()) == ["codebook.md", "events.csv"]
     words = {name: archive.read(name).decode() for name in archive.namelist()}
@@ -151,6 +152,16 @@ def test_the_data_have_a_codebook_pseudonyms_and_no_words(world: World, client_f
     secrets = ("Larger", "18 points", "Nadia", "@", str(key), str(saved.id), str(world.practices[MANOR]), "x" * 64)
     for secret in secrets:
         assert secret not in "".join(words.values())
+
+
+@given(st.lists(st.text(max_size=20), max_size=12), st.integers(1, 5))
+def test_rows_in_parts_are_the_same_as_in_one(words: list[str], chunk: int) -> None:
+    written = [{"sequence": number, "props": word} for number, word in enumerate(words)]
+    whole = io.StringIO(newline="")
+    csv_writer.write(written, list(export.COLUMNS), whole)
+    parts = list(csv_parts(iter(written), chunk))
+    assert b"".join(parts) == whole.getvalue().encode()
+    assert len(parts) == max(1, -(-len(words) // chunk))
 
 
 def test_nothing_to_count_is_explained(client_for: ClientFor) -> None:

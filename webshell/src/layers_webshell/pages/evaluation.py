@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import io
 import logging
-import tempfile
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from babel.dates import format_skeleton
-from flask import Blueprint, Response, abort, render_template, send_file
+from flask import Blueprint, Response, abort, render_template
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -33,6 +30,7 @@ from layers_core.usage.suppression import suppress
 from layers_core.vocabulary import label, vocabulary
 from layers_core.web import current, policy
 from layers_webshell import language
+from layers_webshell.pages.study_data import as_zip
 from layers_webshell.pages.tier_chart import Chart, draw, growth, monday_of, whole_weeks
 
 pages = Blueprint("evaluation", __name__)
@@ -99,22 +97,17 @@ def index() -> str:
 @pages.get("/evaluation/<study>/data")
 @policy("evaluator")
 def data(study: str) -> Response:
-    """The study's events and codebook as one ZIP file, written to disk first so that memory does not grow with it."""
+    """The study's events and codebook as one ZIP file."""
     found = next((one for one in studies.evaluated_by(current.session, current.person.id) if one.slug == study), None)
     if found is None:
         abort(404)
-    archive = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the response
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
-        target.writestr("codebook.md", export.codebook(current.host, found))
-        with (
-            target.open("events.csv", "w", force_zip64=True) as raw,
-            io.TextIOWrapper(raw, encoding="utf-8", newline="") as stream,
-        ):
-            export.write_csv(current.session, found, stream)
-    archive.seek(0)
+    # The codebook is made here: its words are in the reader's language.
+    parts = as_zip(current.artefacts.database, found, export.codebook(current.host, found))
     log.info("Study %s was exported by person %s", found.slug, current.person.id)
     name = f"{found.slug}-{now():%Y-%m-%d}.zip"
-    return send_file(archive, mimetype="application/zip", as_attachment=True, download_name=name)
+    return Response(
+        parts, mimetype="application/zip", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
 
 
 def _report(session: Session, host: Host, study: StudyView) -> Report:
