@@ -90,7 +90,7 @@ class Plugin:
 
     @hookimpl
     def layers_check_draft(self, draft: Draft) -> Iterable[Problem]:
-        """What is only for its writer goes to nobody else, and is not too long."""
+        """What is only for its writer is not too long."""
         return service.problems_with(draft)
 
     @hookimpl

@@ -44,9 +44,7 @@ def keep_what_is_only_for_me(note: Thing, change: Change, unit: Unit) -> None:
 
 
 def problems_with(draft: Draft) -> list[Problem]:
-    """Why a draft can't be saved: a private addition stays with its author, whichever way it is saved or shared."""
-    if draft.kind == ASIDE and draft.audience != "me":
-        return [Problem(_("This part is only for you, so nobody else can be let in"), "audience")]
+    """Why a draft can't be saved: what is only for its writer is no part of the body, so its length is checked here."""
     if draft.kind == NOTE and len(str(draft.extras.get(ONLY_FOR_ME, ""))) > ANSWER_LIMIT:
         return [Problem(_("What is only for you must be 20,000 characters or fewer"), ONLY_FOR_ME)]
     return []
