@@ -35,7 +35,7 @@ def test_the_record_box_is_first_and_focused(client_for: ClientFor) -> None:
     assert page.index("What did you learn?") < page.index("Ideas to look at")
     assert page.count("autofocus") == 1
     assert "autofocus" in page[page.index("<textarea") : page.index("</textarea>")]
-    assert "Nothing waits for you" in page
+    assert "Nothing waits for you" not in page, "a card waits"
 
 
 def test_what_waits_for_somebody_stands_above_the_box_and_has_the_focus(client_for: ClientFor, write: Write) -> None:

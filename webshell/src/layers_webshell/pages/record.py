@@ -61,7 +61,7 @@ def save() -> Response | tuple[str, int]:
     result, refusal = attempt(lambda: current.artefacts.save(current.actor, draft, form.client_key))
     if refusal:
         return _again(form, refusal)
-    flash(_("Saved"), "success")
+    flash(_("Your note is saved."), "success")
     return redirect(url_for("thing.show", thing_id=cast("Saved", result).id, saved=1), 303)
 
 
