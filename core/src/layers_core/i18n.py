@@ -132,12 +132,17 @@ def _local(value: datetime, tz: str | None) -> datetime:
     return aware.astimezone(_zone(tz))
 
 
+def local_date(value: datetime, tz: str | None = None) -> date:
+    """Return the day of a moment in the time zone ``tz`` (else the reader's); without a zone it counts as UTC."""
+    return _local(value, tz).date()
+
+
 def format_date(value: date | datetime, tz: str | None = None) -> str:
     """Return a date as people write it: ``22 November 2026``, or its like in the reader's language.
 
     A date and time is first moved to the time zone ``tz`` (else the reader's); without a zone it counts as UTC.
     """
-    day = _local(value, tz).date() if isinstance(value, datetime) else value
+    day = local_date(value, tz) if isinstance(value, datetime) else value
     return babel_dates.format_date(day, format="long", locale=_locale())
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_, union_all
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from layers_core.artefacts import audience, kinds, search
-from layers_core.artefacts.models import Action, Artefact, Audience, Comment, Exposure, Link, Revision, WriteKey
+from layers_core.artefacts import audience, kinds, search, statements
+from layers_core.artefacts.models import Action, Artefact, Audience, Link, Revision, WriteKey
 from layers_core.contract import Actor, AudienceView, NewLink, Thing
 from layers_core.db.base import now
-from layers_core.practices.models import Person, Practice
+from layers_core.practices.models import Person
 
 if TYPE_CHECKING:
     from layers_core.host.loader import Host
@@ -52,14 +52,20 @@ def things() -> Select[Any]:
 
 def get(session: Session, host: Host, actor: Actor, artefact_id: UUID) -> Thing | None:
     """A live thing that the actor may see, or None."""
-    row = session.execute(things().where(Artefact.id == artefact_id, audience.visible(actor))).one_or_none()
-    return thing(host, actor, row) if row else None
+    asked = {"id": artefact_id, "audiences": actor.audience_ids}
+    rows = _asked(session, statements.THING_BY_ID, asked)
+    return thing(host, actor, rows[0]) if rows else None
 
 
 def get_many(session: Session, host: Host, actor: Actor, ids: Sequence[UUID]) -> dict[UUID, Thing]:
     """Those of these things that the actor may see, by key: one query."""
-    rows = session.execute(things().where(Artefact.id.in_(ids), audience.visible(actor)))
-    return {row.id: thing(host, actor, row) for row in rows}
+    asked = {"ids": list(ids), "audiences": actor.audience_ids}
+    return {row.id: thing(host, actor, row) for row in _asked(session, statements.THINGS_BY_ID, asked)}
+
+
+def _asked(session: Session, statement: Select[Any], parameters: Mapping[str, Any]) -> Sequence[Any]:
+    """Ask a statement of `statements`, past the ORM."""
+    return session.connection().execute(statement, parameters).all()
 
 
 @dataclass(frozen=True)
@@ -89,27 +95,14 @@ def feed(
     known = [view for view in actor.audiences if not (by_others and view.type == "person")]
     if not known:
         return []
-    ranges = []
-    for view in known:
-        query = select(Artefact.number, Artefact.created_at, Artefact.id).where(
-            Artefact.audience_id == view.id, Artefact.state == "live"
-        )
-        if kind:
-            query = query.where(Artefact.kind == kind)
-        if hidden:
-            query = query.where(Artefact.kind.not_in(hidden))
-        if by_others:
-            query = query.where(Artefact.author_id.is_distinct_from(actor.person_id))
-        if before:
-            query = query.where(tuple_(Artefact.created_at, Artefact.id) < (before.created_at, before.id))
-        newest = query.order_by(Artefact.created_at.desc(), Artefact.id.desc()).limit(limit).subquery()
-        ranges.append(select(newest))
-    merged = union_all(*ranges).subquery()
-    page = select(merged.c.number).order_by(merged.c.created_at.desc(), merged.c.id.desc()).limit(limit)
-    rows = session.execute(
-        things().where(Artefact.number.in_(page)).order_by(Artefact.created_at.desc(), Artefact.id.desc())
+    statement = statements.feed(
+        len(known), kind=bool(kind), hidden=bool(hidden), by_others=by_others, before=before is not None
     )
-    return [thing(host, actor, row) for row in rows]
+    asked: dict[str, Any] = {f"audience{number}": view.id for number, view in enumerate(known)}
+    asked |= {"kind": kind, "hidden": hidden, "person": actor.person_id, "limit": limit}
+    if before:
+        asked |= {"before_at": before.created_at, "before_id": before.id}
+    return [thing(host, actor, row) for row in _asked(session, statement, asked)]
 
 
 @dataclass(frozen=True)
@@ -133,8 +126,8 @@ def find(
     """The newest things with all (or any) of the words of the query that the actor may see, newest first."""
     hidden = kinds.hidden_kinds(host, actor.practice.mix)
     hits = search.find(session, actor.audience_ids, hidden, query, before=before, limit=limit, any_word=any_word)
-    numbers = [hit.number for hit in hits]
-    rows = session.execute(things().where(Artefact.number.in_(numbers), audience.visible(actor))) if numbers else ()
+    asked = {"numbers": [hit.number for hit in hits], "audiences": actor.audience_ids}
+    rows = _asked(session, statements.THINGS_BY_NUMBER, asked) if hits else ()
     by_number = {row.number: thing(host, actor, row) for row in rows}
     return [Found(by_number[hit.number], hit.snippet) for hit in hits if hit.number in by_number]
 
@@ -153,20 +146,8 @@ class DueAction:
 
 def due(session: Session, actor: Actor, limit: int = 10) -> list[DueAction]:
     """The actor's own open promises, the most urgent first, those without a date last."""
-    rows = session.execute(
-        select(
-            Action.id,
-            Action.artefact_id,
-            Action.expectation,
-            Action.due_on,
-            Artefact.title,
-            audience.visible(actor).label("visible"),
-        )
-        .join(Artefact, Artefact.id == Action.artefact_id)
-        .where(Action.owner_id == actor.person_id, Action.closed_at.is_(None))
-        .order_by(Action.due_on.is_(None), Action.due_on, Action.id)
-        .limit(limit)
-    )
+    asked = {"person": actor.person_id, "audiences": actor.audience_ids, "limit": limit}
+    rows = _asked(session, statements.DUE, asked)
     return [
         DueAction(row.id, row.artefact_id, row.title if row.visible else "", row.expectation, row.due_on, row.visible)
         for row in rows
@@ -185,18 +166,9 @@ class Showing:
 def worth_seeing_again(session: Session, host: Host, actor: Actor, limit: int = 3) -> list[Showing]:
     """Things that are due to come back to the actor, the longest due first."""
     hidden = kinds.hidden_kinds(host, actor.practice.mix)
-    query = (
-        select(*COLUMNS, Person.name.label("author_name"), Exposure.id.label("exposure_id"), Exposure.reviews)
-        .select_from(Exposure)
-        .join(Artefact, Artefact.id == Exposure.artefact_id)
-        .outerjoin(Person, Person.id == Artefact.author_id)
-        .where(Exposure.person_id == actor.person_id, Exposure.due_at <= now(), audience.visible(actor))
-        .order_by(Exposure.due_at, Exposure.id)
-        .limit(limit)
-    )
-    if hidden:
-        query = query.where(Artefact.kind.not_in(hidden))
-    return [Showing(row.exposure_id, row.reviews, thing(host, actor, row)) for row in session.execute(query)]
+    asked = {"person": actor.person_id, "moment": now(), "audiences": actor.audience_ids, "hidden": hidden}
+    rows = _asked(session, statements.again(hidden=bool(hidden)), {**asked, "limit": limit})
+    return [Showing(row.exposure_id, row.reviews, thing(host, actor, row)) for row in rows]
 
 
 def links_from(session: Session, artefact_id: UUID) -> tuple[NewLink, ...]:
@@ -231,22 +203,7 @@ class ActionView:
 
 def actions_of(session: Session, ids: Sequence[UUID]) -> list[ActionView]:
     """The promises of these things, which the caller has checked that the reader may see, oldest first."""
-    rows = session.execute(
-        select(
-            Action.id,
-            Action.artefact_id,
-            Action.owner_id,
-            Person.name.label("owner_name"),
-            Action.expectation,
-            Action.due_on,
-            Action.outcome,
-            Action.what_happened,
-            Action.closed_at,
-        )
-        .join(Person, Person.id == Action.owner_id)
-        .where(Action.artefact_id.in_(ids))
-        .order_by(Action.id)
-    )
+    rows = _asked(session, statements.ACTIONS, {"ids": list(ids)})
     return [ActionView(*row) for row in rows]
 
 
@@ -302,15 +259,7 @@ class CommentView:
 
 def comments_of(session: Session, actor: Actor, artefact_id: UUID) -> list[CommentView]:
     """The comments on a thing that the actor may see, oldest first."""
-    rows = session.execute(
-        select(Comment.id, Comment.author_id, Person.name, Practice.name, Comment.text, Comment.created_at)
-        .join(Artefact, Artefact.id == Comment.artefact_id)
-        .join(Person, Person.id == Comment.author_id)
-        .join(Practice, Practice.id == Artefact.practice_id)
-        .where(Comment.artefact_id == artefact_id, Comment.withdrawn_at.is_(None), audience.visible(actor))
-        .order_by(Comment.id)
-        .limit(200)
-    )
+    rows = _asked(session, statements.COMMENTS, {"id": artefact_id, "audiences": actor.audience_ids})
     return [CommentView(*row) for row in rows]
 
 
