@@ -177,13 +177,13 @@ class Submitted:
     problems: list[Problem] = field(default_factory=list)
 
     def get(self, key: str, default: str = "") -> str:
-        """One value, without the white space around it."""
-        return str(self.values.get(key, default)).strip()
+        """One value, without the white space around it and without NUL, which no database text may hold."""
+        return str(self.values.get(key, default)).replace("\0", "").strip()
 
     def getlist(self, key: str) -> list[str]:
         """All values of a name (checkboxes)."""
         getlist = getattr(self.values, "getlist", None)
-        return [str(value) for value in getlist(key)] if getlist else []
+        return [str(value).replace("\0", "") for value in getlist(key)] if getlist else []
 
     def required(self, key: str, message: str) -> str:
         """One value; a problem with this message where it is empty."""

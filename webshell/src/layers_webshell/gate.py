@@ -20,6 +20,7 @@ from layers_webshell.accounts.safe_next import safe_next
 from layers_webshell.sessions import WITHOUT_SESSION
 
 API = "/api/"
+NUL = "\0"
 DECLARED = "__layers_policy__"
 STATIC = "static"
 
@@ -64,6 +65,9 @@ def check_policies(app: Flask) -> None:
 
 
 def _pass() -> ResponseReturnValue | None:
+    if NUL in request.path:
+        # No address of ours holds one, and PostgreSQL takes it for an error.
+        abort(404)
     if request.endpoint is None or request.endpoint == STATIC:
         return None
     method = "GET" if request.method == "OPTIONS" else request.method

@@ -13,7 +13,7 @@ from layers_core.artefacts.trail import Edge, Trail
 from layers_core.contract import AudienceView, Thing
 from layers_webshell.pages.differences import changes, fields_of
 from layers_webshell.pages.picture import BOX_HEIGHT, BOX_WIDTH, GAP_ACROSS, LINES, MARGIN, Picture, cut, draw
-from layers_webshell.pages.rows import cursor, marked, place, shorten
+from layers_webshell.pages.rows import marked, place, shorten
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -117,13 +117,6 @@ def test_only_our_own_marks_become_tags(text: str) -> None:
     shown = str(marked(f"{text}\x02found\x03"))
     assert "<mark>found</mark>" in shown
     assert not re.search(r"<(?!/?mark>)", shown)
-
-
-@given(st.datetimes(timezones=st.just(UTC)), st.uuids())
-def test_a_place_survives_its_address(moment: datetime, key: UUID) -> None:
-    from layers_core.artefacts.reading import Place
-
-    assert place(cursor(Place(moment, key))) == Place(moment, key)
 
 
 @given(st.text(max_size=60))

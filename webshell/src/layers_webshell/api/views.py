@@ -18,8 +18,9 @@ from layers_core.contract import Actor, Draft, GuardAnswer, NewLink, Promise, Th
 from layers_core.i18n import gettext as _
 from layers_core.practices import access
 from layers_core.web import current, policy, within_limit
+from layers_webshell import cursors
 from layers_webshell.accounts.identity import BEARER
-from layers_webshell.api import cursors, schemas, shown
+from layers_webshell.api import schemas, shown
 from layers_webshell.api.bodies import JsonParser
 from layers_webshell.api.errors import Marked, install
 

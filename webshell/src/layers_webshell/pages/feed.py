@@ -18,7 +18,9 @@ PAGE = 20
 @policy("member")
 def index() -> str:
     """One page of the stream; `kind` keeps one kind, `older` is where the page before ended."""
-    wanted = request.args.get("kind", "")
+    chips = kind_chips()
+    # An unknown kind, such as that of a tool switched off since the link was kept, shows everything.
+    wanted = next((name for name, _words in chips if name == request.args.get("kind")), "")
     before = place(request.args.get("older", ""))
     found = reading.feed(current.session, current.host, current.actor, before=before, limit=PAGE + 1, kind=wanted)
     shown = found[:PAGE]
@@ -26,7 +28,7 @@ def index() -> str:
     return render_template(
         "layers/pages/feed.html",
         rows=rows(shown),
-        kinds=kind_chips(),
+        kinds=chips,
         wanted=wanted,
         later=before is not None,
         older=cursor(Place(last.created_at, last.id)) if last else "",
