@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import url_for
+from flask import g, url_for
 from markupsafe import Markup, escape
 
 from layers_core.artefacts.reading import Place
@@ -17,8 +15,10 @@ from layers_core.artefacts.search import MARK_OFF, MARK_ON
 from layers_core.contract import Thing
 from layers_core.i18n import gettext as _
 from layers_core.web import current
+from layers_webshell.cursors import from_place, to_place
 
 SUMMARY_LENGTH = 200
+ANY_THING = UUID(int=0)
 ELLIPSIS = "…"
 
 
@@ -63,10 +63,21 @@ def shorten(text: str, length: int) -> str:
     return f"{cut.rpartition(' ')[0] or cut}{ELLIPSIS}"
 
 
+def thing_url(thing_id: UUID) -> str:
+    """The address of a thing's page in the present practice.
+
+    They differ in the key alone, so that it is built once a page: `url_for` took a tenth of a list's time.
+    """
+    start: str | None = g.get("layers_things_at")
+    if start is None:
+        start = g.layers_things_at = url_for("thing.show", thing_id=ANY_THING).removesuffix(str(ANY_THING))
+    return f"{start}{thing_id}"
+
+
 def row(thing: Thing, summary: str | Markup | None = None) -> Row:
     """A thing as a line of a list."""
     return Row(
-        url=url_for("thing.show", thing_id=thing.id),
+        url=thing_url(thing.id),
         title=thing.title,
         kind=kind_label(thing.kind),
         summary=summary_of(thing) if summary is None else summary,
@@ -90,15 +101,12 @@ def marked(snippet: str) -> Markup:
 
 def cursor(place: Place) -> str:
     """Where a page ended, as an opaque word for an address."""
-    text = f"{place.created_at.isoformat()}|{place.id.hex}"
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return from_place(place)
 
 
 def place(word: str) -> Place | None:
     """The place behind such a word; None where it is none of ours, which gives the first page."""
     try:
-        text = base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)).decode()
-        moment, _bar, key = text.partition("|")
-        return Place(datetime.fromisoformat(moment), UUID(hex=key))
-    except (binascii.Error, UnicodeError, ValueError):
+        return to_place(word)
+    except ValueError:
         return None
