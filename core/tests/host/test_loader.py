@@ -25,7 +25,6 @@ from layers_core.testkit.plugins import (
     ExampleSaved,
     FaultyPlugin,
     MakeHost,
-    mix_of,
     plugin_meta,
 )
 from layers_core.usage.events import UsageEvent
@@ -484,18 +483,3 @@ def test_plugins_are_listed_by_weight_and_slug(make_host: MakeHost) -> None:
 def test_tests_load_no_installed_plugin_unless_they_say_so(make_host: MakeHost, install: Install) -> None:
     install("pears")
     assert make_host().plugins == {}
-
-
-def test_a_quarantined_plugin_s_hooks_are_never_called(make_host: MakeHost) -> None:
-    class Half(ExamplePlugin):
-        @hookimpl
-        def layers_permissions(self) -> list[Permission]:
-            raise OSError
-
-    half = Half()
-    host = make_host(half, raise_faults=False)
-    assert host.quarantined[0].slug == "example"
-    actor: Any = None
-    assert host.doors.page("layers_capture_forms", mix_of("example"), practice=None, actor=actor) == []
-    assert half.asked == []
-    assert host.registry.kinds.keys() & {"example.note"} == set()

@@ -16,12 +16,10 @@ from layers_core.artefacts.errors import DraftRefused, GuardStop, NotAllowed, No
 from layers_core.artefacts.models import GuardDecision, Revision
 from layers_core.contract import Actor, Draft, GuardAnswer, NewLink, PluginChoice, Thing
 from layers_core.practices import mix
-from layers_core.practices.models import PublicLink
 from layers_core.privacy import identifiers
-from layers_core.usage.models import UsageEventRow
 from layers_patient_input import reading, receipts, service
 from layers_patient_input.kinds import ANSWER, MODERATE
-from layers_patient_input.models import Answer, Publication
+from layers_patient_input.models import Publication
 from layers_patient_input.service import Decision
 
 WORDS = "I could not read my letter because the print was so small, Mr Smith knows it"
@@ -457,57 +455,3 @@ def test_words_that_were_removed_may_not_be_quoted_either(house: Any) -> None:
 def test_a_draft_without_such_a_link_is_free(house: Any) -> None:
     house.released()
     house.artefacts.save(house.actor("nurse"), note(QUOTE, audience=house.cluster))
-
-
-# Ways in and people's rights
-
-
-def test_a_link_is_renewed_or_withdrawn_by_those_who_may(house: Any) -> None:
-    token = house.link().token
-    with pytest.raises(NotAllowed):
-        service.close_way_in(house.artefacts, house.actor("nurse"), token, renew=True)
-    with pytest.raises(NotFound):
-        service.close_way_in(house.artefacts, house.actor("mill_manager"), token, renew=True)
-    service.close_way_in(house.artefacts, house.actor("manager"), token, renew=True)
-    renewed = house.link().token
-    assert renewed != token
-    service.close_way_in(house.artefacts, house.actor("manager"), renewed, renew=False)
-    with house.database.read() as session:
-        assert reading.links_of(session, house.practice().id) == []
-        assert len(session.scalars(select(PublicLink).where(PublicLink.practice_id == house.practice().id)).all()) == 2
-    service.new_way_in(house.artefacts, house.actor("manager"))
-    assert house.link().token not in {token, renewed}
-
-
-def test_a_person_gets_their_decisions_and_can_be_forgotten(house: Any) -> None:
-    house.released()
-    person = house.people["receptionist"]
-    with house.database.read() as session:
-        (row,) = [
-            item for _slug, item in house.host.doors.custody("layers_personal_data", person_id=person, session=session)
-        ]
-        assert row[1]["state"] == "released"
-        assert "text" not in row[1]
-    with house.artefacts.unit(house.actor("manager")) as unit:
-        house.host.doors.custody("layers_erase_person", person_id=person, unit=unit)
-    (answer,) = house.answers()
-    assert (answer.moderated_by, answer.state) == (None, "released")
-
-
-def test_no_event_holds_a_word(house: Any) -> None:
-    house.released()
-    publish(house)
-    with house.database.read() as session:
-        for row in session.scalars(select(UsageEventRow)):
-            assert not [value for value in row.props.values() if isinstance(value, str) and " " in value]
-
-
-def test_answers_can_be_totalled_by_month_score_and_method(house: Any) -> None:
-    for score in ("poor", "poor", "good"):
-        house.send("", score=score)
-    with house.database.read() as session:
-        rows = session.execute(
-            select(Answer.score, Answer.method, Answer.received_on).where(Answer.practice_id == house.practice().id)
-        ).all()
-    assert sorted(row.score for row in rows) == ["good", "poor", "poor"]
-    assert {row.method for row in rows} == {"online"}
