@@ -28,6 +28,7 @@ from layers_core.practices import access, mix
 from layers_core.practices import service as practices
 from layers_core.practices.models import PublicLink
 from layers_core.settings import Settings
+from layers_core.testkit.servers import DatabaseSource, Schema
 from layers_core.web import Policy
 from layers_guidelines import service as guidelines
 from layers_guidelines.models import Edition
@@ -113,14 +114,22 @@ def serving(database_url: str, folder: Path) -> Iterator[Stage]:
     links = DemoLinks()
     app = create_app(settings, host=host, database=database, links=links)
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
+    threading.Thread(target=server.run, daemon=True).start()
     stage = Stage(f"http://127.0.0.1:{server.effective_port}", app, database, host, made, links, dict(made.things))
     _give_passwords(stage)
     yield stage
+    # Its thread ends with the process: waiting for it takes as long as a browser keeps its connections.
     server.close()
-    thread.join(timeout=5)
     database.dispose()
+
+
+@contextmanager
+def staged(databases: DatabaseSource, schema: Schema, folder: Path) -> Iterator[Stage]:
+    """The same on a new database, which is dropped afterwards."""
+    address = databases.fresh(schema)
+    with serving(address.url, folder) as stage:
+        yield stage
+    databases.drop(address)
 
 
 def _give_passwords(stage: Stage) -> None:
@@ -279,7 +288,7 @@ def role_of(app: Flask, endpoint: str) -> str:
 
 
 def address(stage: Stage, rule: Rule) -> str:
-    """The address of a rule, its arguments filled in from what the demo holds. Raises LookupError, saying what to add."""
+    """The address of a rule, with what the demo holds for its arguments. Raises LookupError, saying what to add."""
     values: Mapping[str, Any] = {name: _value(stage, rule, name) for name in rule.arguments}
     built = rule.build(values)
     assert built is not None

@@ -1,4 +1,4 @@
-"""States of pages that no address leads to by itself: refusals, conflicts, locks, what follows a save, and empty lists."""
+"""States of pages that no address leads to by itself: refusals, conflicts, locks, what follows a save, empty lists."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from layers_core.practices import mix
 from .stage import PASSWORD, Stage, answer, change
 
 Way = Callable[[Page, Stage], None]
+OF_EACH_KIND = ("note", "large_print", "one_page", "decision", "answer", "entry", "question")
 MARKED = "Mrs Khan, NHS number 943 476 5919, could not read her letter"
 
 
@@ -169,6 +170,11 @@ def outside(path: str) -> Way:
     return lambda page, stage: _go(page, f"{stage.url}/{stage.world.slugs['outside']}{path}")
 
 
+def empty_home(page: Page, stage: Stage) -> None:
+    outside("/")(page, stage)
+    expect(page.locator(".layers-empty")).to_contain_text("Nothing waits for you")
+
+
 def beside(path: str) -> Way:
     """A page of the neighbouring practice."""
     return lambda page, stage: _go(page, f"{stage.url}/{stage.world.slugs['neighbour']}{path}")
@@ -183,7 +189,7 @@ STATES: Mapping[str, Mapping[str, Way]] = {
         **{
             f"the page of {name}": at(f"/things/{{{name}}}") for name in ("note", "large_print", "one_page", "decision")
         },
-        **{f"the page of {name}": at(f"/things/{{{name}}}") for name in ("answer", "entry", "question")},
+        **{f"the page of {name}": at(f"/things/{{{name}}}") for name in OF_EACH_KIND},
         "search that finds": at("/search?q=letters"),
         "search that finds nothing": at("/search?q=zebra"),
         "an empty part of the stream": at("/new?kind=core.trial_answer"),
@@ -213,7 +219,7 @@ STATES: Mapping[str, Mapping[str, Way]] = {
     },
     "nurse": {"token made": token_made, "token refused": token_refused},
     "outsider": {
-        "empty home": outside("/"),
+        "empty home": empty_home,
         "empty stream": outside("/new"),
         "no reflections": outside("/reflect/"),
         "empty search": outside("/search?q=anything"),

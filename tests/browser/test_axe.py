@@ -6,7 +6,6 @@ The pages are those of the application's own map of addresses, so a new page is 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -15,7 +14,7 @@ from layers_core.testkit.databases import only_sqlite
 from layers_core.testkit.servers import DatabaseSource, Schema
 
 from .looking import FEWER, Eye
-from .stage import Stage, browsing, furnish, places, serving
+from .stage import Stage, browsing, furnish, places, staged
 from .states import STATES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, only_sqlite]
@@ -26,11 +25,9 @@ def stage(
     databases: DatabaseSource, database_schema: Schema, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stage]:
     """The demo with something on every page, the same for all tests here."""
-    address = databases.fresh(database_schema)
-    with serving(address.url, tmp_path_factory.mktemp("axe")) as served:
+    with staged(databases, database_schema, tmp_path_factory.mktemp("stage")) as served:
         furnish(served)
         yield served
-    databases.drop(address)
 
 
 @pytest.fixture
