@@ -72,3 +72,44 @@ def test_nobody_is_invited_to_a_practice_that_has_closed(layers: CliContext) -> 
     done = invite(layers, *WORDS)
     assert done.exit_code == 1
     assert "closed on" in done.stderr
+
+
+def test_an_evaluator_gets_an_account_and_a_study(layers: CliContext, visitor: Any) -> None:
+    done = CliRunner().invoke(main, ["account", "--email", "eva@study.example", "--name", "Eva"], obj=layers)
+    assert done.exit_code == 0, done.output
+    path = done.stdout.strip().removeprefix("http://127.0.0.1")
+    chosen = visitor.submit(visitor.get(path), {"password": "seventeen purple kettles"})
+    assert chosen.status_code == 303
+    words = ["studies", "add", "second", "--title", "Second pilot", "--approval", "Example", "--starts", "2026-11-01"]
+    practices = ["--practice", "a81001", "--practice", "A81002"]
+    made = CliRunner().invoke(main, [*words, *practices, "--evaluator", "eva@study.example"], obj=layers)
+    assert made.exit_code == 0, made.output
+    signed_in = visitor.submit(
+        visitor.get("/sign-in"), {"email": "eva@study.example", "password": "seventeen purple kettles"}
+    )
+    assert signed_in.location == "/evaluation"
+    assert "Second pilot" in visitor.get("/evaluation").text
+    assert visitor.get("/manor/").status_code == 404
+    again = CliRunner().invoke(main, [*words, *practices], obj=layers)
+    assert again.exit_code == 1
+    assert "There is a study second already" in again.stderr
+
+
+def test_an_operator_sees_the_installation(layers: CliContext, visitor: Any) -> None:
+    command = ["account", "--email", "op@host.example", "--name", "Op", "--operator"]
+    path = CliRunner().invoke(main, command, obj=layers).stdout.strip().removeprefix("http://127.0.0.1")
+    visitor.submit(visitor.get(path), {"password": "seventeen purple kettles"})
+    visitor.submit(visitor.get("/sign-in"), {"email": "op@host.example", "password": "seventeen purple kettles"})
+    assert visitor.get("/operator").status_code == 200
+
+
+def test_a_cluster_opens_to_its_practices(layers: CliContext, client_for: Any) -> None:
+    words = ["clusters", "add", "U2", "--name", "Example federation", "--kind", "federation"]
+    made = CliRunner().invoke(main, [*words, "--practice", "A81001", "--practice", "B82003"], obj=layers)
+    assert made.exit_code == 0, made.output
+    assert "Example federation" in client_for("nurse").get("/manor/").text
+    assert "Example federation" in client_for("outsider").get("/hilltop/").text
+    assert "Example federation" not in client_for("neighbour").get("/riverside/").text
+    nobody = CliRunner().invoke(main, [*words[:2], "U3", *words[3:], "--practice", "Z99999"], obj=layers)
+    assert nobody.exit_code == 1
+    assert "There is no practice Z99999" in nobody.stderr

@@ -1,4 +1,4 @@
-"""The web shell's commands of `layers` (entry point `layers.commands`): inviting, serving and the demo."""
+"""The web shell's commands of `layers` (entry point `layers.commands`): inviting, accounts, serving and the demo."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from layers_core.cli.context import CliContext, pass_layers
 from layers_core.practices.models import Practice
+from layers_core.practices.service import ensure_person
 from layers_core.settings import SettingsError
 from layers_core.vocabulary import vocabulary
 from layers_webshell.accounts import service as accounts
@@ -27,9 +28,7 @@ ROLE = click.Choice(list(vocabulary("roles")))
 @pass_layers
 def invite(layers: CliContext, code: str, email: str, name: str, profession: str, roles: tuple[str, ...]) -> None:
     """Invite somebody to a practice: print a link that works once, within 14 days."""
-    before, at, after = email.strip().partition("@")
-    if not (before and at and after) or any(sign.isspace() for sign in before + after):
-        raise click.BadParameter(f"{email!r} is no e-mail address", param_hint="--email")
+    _require_email(email)
     base_url = layers.settings.base_url
     with layers.database.write() as session:
         practice = session.scalar(select(Practice).where(Practice.code == code.strip().upper()))
@@ -39,6 +38,30 @@ def invite(layers: CliContext, code: str, email: str, name: str, profession: str
             raise click.ClickException(f"{practice.name} closed on {practice.closed_on.day} {practice.closed_on:%B %Y}")
         token = accounts.invite(session, practice.id, email, name=name, roles=roles, profession=profession)
     click.echo(f"{base_url}/invitation/{token}")
+
+
+def _require_email(email: str) -> None:
+    before, at, after = email.strip().partition("@")
+    if not (before and at and after) or any(sign.isspace() for sign in before + after):
+        raise click.BadParameter(f"{email!r} is no e-mail address", param_hint="--email")
+
+
+@click.command()
+@click.option("--email", required=True)
+@click.option("--name", required=True)
+@click.option("--operator", is_flag=True, help="They run the instance: they see how it is, and no content.")
+@pass_layers
+def account(layers: CliContext, email: str, name: str, operator: bool) -> None:
+    """Give somebody outside the practices an account, such as an evaluator: print a link that sets their password.
+
+    For somebody who has an account it is a new password. The link works once, within a day.
+    """
+    _require_email(email)
+    with layers.database.write() as session:
+        person = ensure_person(session, name, email)
+        person.is_operator = person.is_operator or operator
+        token = accounts.start_reset(session, accounts.make_account(session, person.id).id, None)
+    click.echo(f"{layers.settings.base_url}/account/password/{token}")
 
 
 @click.command()
@@ -69,4 +92,4 @@ def demo(layers: CliContext, port: int, reset: bool) -> None:
     serving.run(layers.settings, port, reset=reset)
 
 
-commands: tuple[click.Command, ...] = (invite, serve, demo)
+commands: tuple[click.Command, ...] = (invite, account, serve, demo)

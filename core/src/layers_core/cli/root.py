@@ -10,7 +10,7 @@ from typing import Any
 import click
 from sqlalchemy.exc import DBAPIError
 
-from layers_core.cli import db, export, new_plugin, people, plugins, practices
+from layers_core.cli import db, export, new_plugin, people, plugins, practices, setting_up
 from layers_core.cli.context import CliContext
 from layers_core.db.errors import DatabaseUrlError, MigrationError, WriterBusy
 from layers_core.host.faults import DoorFault, StartRefused
@@ -23,6 +23,8 @@ COMMANDS = "layers.commands"
 
 CORE: tuple[click.Command, ...] = (
     practices.practices,
+    setting_up.clusters,
+    setting_up.studies,
     people.people,
     plugins.plugins,
     db.db,
