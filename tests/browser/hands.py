@@ -13,13 +13,19 @@ MOST_STOPS = 150
 HAS_FOCUS = "it => it === document.activeElement"
 COMES_FIRST = """it => document.activeElement !== document.body
     && Boolean(it.compareDocumentPosition(document.activeElement) & Node.DOCUMENT_POSITION_FOLLOWING)"""
-LOOK = """it => [it, ...(it.labels ?? []), ...(it.closest("svg") ? it.children : [])].flatMap((part) =>
+LOOK = """it => [it, ...(it.labels ?? []), ...(it.closest("svg") ? it.querySelectorAll("rect") : [])].flatMap((part) =>
   [null, "::before"].map((pseudo) => {
-    const look = getComputedStyle(part, pseudo);
-    return [look.outline, look.boxShadow, look.backgroundColor, look.borderTopWidth, look.borderTopColor, look.stroke,
-      look.strokeWidth, look.fill].join(" ");
+    const look = getComputedStyle(part, pseudo), clear = "rgba(0, 0, 0, 0)";
+    // A picture's parts take neither shadow nor background, whatever is said of them.
+    if (part instanceof SVGElement) return [look.stroke, look.strokeWidth, look.fill].join(" ");
+    const outlined = look.outlineStyle !== "none" && look.outlineColor !== clear;
+    const bordered = look.borderTopStyle !== "none" && parseFloat(look.borderTopWidth) > 0;
+    return [outlined && look.outline, look.boxShadow, look.backgroundColor, bordered && look.borderTop].join(" ");
   })).join("; ")"""
-"""How a place to tab to looks, as far as focus may show: with its label, or the shapes of a picture's link."""
+"""How a place to tab to looks, as far as focus may show: with its label, or the shapes of a picture's link.
+
+The colour of words is left out: alone, it is not enough to tell where the focus is.
+"""
 
 
 class Hand(Protocol):

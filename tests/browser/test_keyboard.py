@@ -36,7 +36,7 @@ def stage(
 
 
 @pytest.mark.parametrize(
-    "path", ["/things/{text_words}", "/mix", "/mix/change/reflect", "/guidelines/decide/{explain}"]
+    "path", ["/things/{one_page}", "/mix", "/mix/change/reflect", "/guidelines/decide/{explain}"]
 )
 def test_tab_stops_everywhere_once_and_each_stop_is_seen(stage: Stage, browser: Browser, path: str) -> None:
     with browsing(browser, stage, "lead") as page:
