@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from layers_core.artefacts.errors import CheckFailed, NotAllowed, NotFound
 from layers_core.db.errors import WriterBusy
-from layers_core.host.faults import trace_without_values
+from layers_core.host.faults import DoorFault, trace_without_values
 from layers_core.i18n import LazyString
 from layers_core.i18n import lazy_gettext as _
 from layers_webshell import kept
@@ -45,8 +45,8 @@ WORDS: dict[int, tuple[LazyString, LazyString]] = {
         _("Nothing was saved. If you typed something, it is below. Try again shortly."),
     ),
 }
-TRY_LATER = (OperationalError, PoolTimeout, WriterBusy, CheckFailed)
-"""Faults that pass: the database is away, full or read only, a queue is long, or a plugin's check did not answer."""
+TRY_LATER = (OperationalError, PoolTimeout, WriterBusy, CheckFailed, DoorFault)
+"""Faults that pass: the database is away, full or read only, a queue is long, or a plugin that has a say failed."""
 
 
 def install(app: Flask) -> None:
