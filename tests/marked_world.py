@@ -17,7 +17,7 @@ from layers_core.artefacts import reading
 from layers_core.artefacts.models import Action, Exposure, Revision
 from layers_core.contract import Draft, GuardAnswer, NewLink, PluginChoice, Promise
 from layers_core.db.base import now
-from layers_core.practices import access, mix, service
+from layers_core.practices import access, mix, proposals, service, trials
 from layers_core.practices.models import Person, PublicLink
 from layers_guidelines import service as guidelines
 from layers_guidelines.models import Edition
@@ -245,7 +245,7 @@ def _shared(marked: Marked) -> None:
     until = date.today() + timedelta(days=30)  # noqa: DTZ011 - any day to come
     asked = marked.word("trialquestion", MANOR | {"neighbour"})
     world.switch("manor", "peer_share", PluginChoice("trial", until=until, question=asked))
-    found = mix.answer_trial(
+    found = trials.answer_trial(
         world.artefacts,
         world.actor("manager"),
         "peer_share",
@@ -296,7 +296,7 @@ def _patients(marked: Marked) -> None:
 def _mix(marked: Marked) -> None:
     """A suggestion, and why the practice decided."""
     world = marked.site.world
-    proposal = mix.propose(world.artefacts, world.actor("gp"), marked.word("suggestion", MANOR))
+    proposal = proposals.propose(world.artefacts, world.actor("gp"), marked.word("suggestion", MANOR))
     marked.keys["proposal_id"] = [proposal]
     manager = world.actor("manager")
     choice = manager.practice.mix.choices["reflect"]

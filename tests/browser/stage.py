@@ -24,7 +24,7 @@ from layers_core.artefacts.service import ArtefactService
 from layers_core.contract import Draft, GuardAnswer, PluginChoice
 from layers_core.db.session import Database
 from layers_core.host.loader import Host, load_host
-from layers_core.practices import access, mix
+from layers_core.practices import access, mix, proposals
 from layers_core.practices import service as practices
 from layers_core.practices.models import PublicLink
 from layers_core.settings import Settings
@@ -239,7 +239,7 @@ def _try_out(stage: Stage) -> None:
     expected = manager.practice.mix.version
     mix.switch(stage.service, manager, "peer_share", choice, "To find out.", expected=expected)
     gp = stage.world.actor(stage.database, stage.host, "gp")
-    mix.propose(stage.service, gp, "Show what is due before the record box")
+    proposals.propose(stage.service, gp, "Show what is due before the record box")
 
 
 def _hold_accounts(stage: Stage) -> None:

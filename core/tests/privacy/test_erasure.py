@@ -19,7 +19,7 @@ from layers_core.contract import Actor, Draft, GuardAnswer, PluginMeta, Promise,
 from layers_core.db.session import Database
 from layers_core.host.doors import DoorFault
 from layers_core.host.loader import Host, load_host
-from layers_core.practices import access, mix, service
+from layers_core.practices import access, proposals, service
 from layers_core.practices.models import Membership, Person
 from layers_core.privacy import erasure
 from layers_core.settings import Settings
@@ -99,7 +99,7 @@ def test_nothing_names_them_any_more(world: World, database_url: str) -> None:
     )
     theirs = world.save(COLLEAGUE, "What a colleague wrote", f"I learnt it from {NAME}.", "practice")
     world.service.comment(world.actor(COLLEAGUE), shared, f"Thank you, {BARE}!", GuardAnswer())
-    mix.propose(world.service, world.actor(EMAIL), f"{BARE} suggests longer breaks")
+    proposals.propose(world.service, world.actor(EMAIL), f"{BARE} suggests longer breaks")
     assert hits(world.database, BARE, EMAIL)
 
     erased = world.erase()

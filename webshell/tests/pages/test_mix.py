@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from layers_core.artefacts import followup
 from layers_core.contract import PluginChoice
-from layers_core.practices import mix
+from layers_core.practices import trials
 from layers_core.usage.models import UsageEventRow
 from layers_webshell.testclient import Browser
 from layers_webshell.testworld import World
@@ -104,7 +104,7 @@ def test_an_ended_trial_asks_its_question_at_home_and_its_answer_is_shared(
     world.switch("manor", "reflect", choice)
     lead = client_for("lead")
     assert "Do we learn sooner?" not in lead.get("/manor/").text
-    monkeypatch.setattr(mix, "today_in", lambda _zone: today + timedelta(days=3))
+    monkeypatch.setattr(trials, "today_in", lambda _zone: today + timedelta(days=3))
     assert "Do we learn sooner?" in lead.get("/manor/").text
     assert "Do we learn sooner?" not in client_for("nurse").get("/manor/").text
     page = lead.get("/manor/mix/answer/reflect")

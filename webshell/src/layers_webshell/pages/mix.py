@@ -16,8 +16,9 @@ from layers_core.contract import PluginChoice, PluginMeta, PluginState, Problem
 from layers_core.host.builtin import DECIDE_MIX
 from layers_core.i18n import gettext as _
 from layers_core.i18n import lazy_gettext
-from layers_core.practices import mix
-from layers_core.practices.mix import Decision, ProposalView
+from layers_core.practices import mix, proposals, trials
+from layers_core.practices.mix import Decision
+from layers_core.practices.proposals import ProposalView
 from layers_core.web import Submitted, current, policy, submitted
 from layers_webshell.pages.saving import Attempt, Refusal, attempt, refused
 from layers_webshell.pages.settings_form import PREFIX, fields_for, submitted_settings
@@ -54,14 +55,14 @@ def index() -> str:
     """Every tool that is installed, suggestions and the history of decisions."""
     actor = current.actor
     history = mix.history(current.session, actor.practice.id)
-    proposals = mix.proposals(current.session, actor)
+    suggested = proposals.proposals(current.session, actor)
     return render_template(
         "layers/pages/mix.html",
-        cards=_cards(history, proposals),
+        cards=_cards(history, suggested),
         names=tool_names(),
         history=history,
-        open=[item for item in proposals if item.decision == "open"],
-        settled=[item for item in proposals if item.decision != "open"],
+        open=[item for item in suggested if item.decision == "open"],
+        settled=[item for item in suggested if item.decision != "open"],
         decides=actor.can(DECIDE_MIX),
         version=actor.practice.mix.version,
         state_names=STATE_NAMES,
@@ -73,15 +74,15 @@ def tool_names() -> dict[str, str]:
     return {slug: str(loaded.meta.name) for slug, loaded in current.host.plugins.items()}
 
 
-def _cards(history: list[Decision], proposals: list[ProposalView]) -> list[ToolCard]:
-    chosen, ended = current.practice.mix.choices, mix.ended_trials(current.actor)
+def _cards(history: list[Decision], suggested: list[ProposalView]) -> list[ToolCard]:
+    chosen, ended = current.practice.mix.choices, trials.ended_trials(current.actor)
     return [
         ToolCard(
             loaded.meta,
             chosen.get(slug, PluginChoice()),
             next((decision for decision in history if slug in decision.changed), None),
             slug in ended,
-            sum(1 for item in proposals if item.plugin == slug and item.decision == "open"),
+            sum(1 for item in suggested if item.plugin == slug and item.decision == "open"),
         )
         for slug, loaded in current.host.plugins.items()
     ]
@@ -174,7 +175,7 @@ def save_suggestion() -> Answer:
     page = form.get("page")
     inside = page if page.startswith(f"/{current.practice.slug}/") else ""
     done = attempt(
-        lambda: mix.propose(
+        lambda: proposals.propose(
             current.artefacts,
             current.actor,
             form.get("text"),
@@ -206,7 +207,7 @@ def _suggest_form(form: Submitted, refusal: Refusal | None) -> str:
 def support(proposal_id: UUID) -> Response:
     """Support a suggestion, or take the support back."""
     on = submitted().get("support") != "no"
-    done = attempt(lambda: mix.support(current.artefacts, current.actor, proposal_id, on=on))
+    done = attempt(lambda: proposals.support(current.artefacts, current.actor, proposal_id, on=on))
     return _back(done, _("You support this suggestion") if on else _("You no longer support this suggestion"))
 
 
@@ -217,7 +218,9 @@ def settle(proposal_id: UUID) -> Response:
     form = submitted()
     accepted = form.get("decision") == "accept"
     done = attempt(
-        lambda: mix.settle(current.artefacts, current.actor, proposal_id, accepted=accepted, reason=form.get("reason"))
+        lambda: proposals.settle(
+            current.artefacts, current.actor, proposal_id, accepted=accepted, reason=form.get("reason")
+        )
     )
     return _back(done, _("Suggestion accepted") if accepted else _("Suggestion declined"))
 
@@ -287,7 +290,7 @@ def save_answer(slug: str) -> Answer:
     """Keep what a trial answered, for the practice or for a cluster."""
     form = submitted()
     done = attempt(
-        lambda: mix.answer_trial(
+        lambda: trials.answer_trial(
             current.artefacts,
             current.actor,
             slug,

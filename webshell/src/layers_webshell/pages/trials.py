@@ -7,7 +7,7 @@ from flask import url_for
 from layers_core.contract import HomeCard
 from layers_core.host.builtin import DECIDE_MIX
 from layers_core.i18n import gettext as _
-from layers_core.practices import mix
+from layers_core.practices import trials
 from layers_core.web import current
 
 
@@ -23,6 +23,6 @@ def questions() -> list[HomeCard]:
             action=_("Answer"),
             url=url_for("mix.answer", slug=slug),
         )
-        for slug, choice in mix.ended_trials(current.actor).items()
+        for slug, choice in trials.ended_trials(current.actor).items()
         if slug in plugins
     ]
