@@ -35,9 +35,7 @@ def stage(
         yield served
 
 
-@pytest.mark.parametrize(
-    "path", ["/things/{one_page}", "/mix", "/mix/change/reflect", "/guidelines/decide/{explain}"]
-)
+@pytest.mark.parametrize("path", ["/things/{one_page}", "/mix", "/mix/change/reflect", "/guidelines/decide/{explain}"])
 def test_tab_stops_everywhere_once_and_each_stop_is_seen(stage: Stage, browser: Browser, path: str) -> None:
     with browsing(browser, stage, "lead") as page:
         page.goto(stage.home + path.format(**stage.things))
