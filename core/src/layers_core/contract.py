@@ -295,7 +295,8 @@ class CaptureForm:
     """A plugin's fields inside the record box. `read` turns submitted fields into a title and a body.
 
     The shell adds what every form has: the promise, the audience, the links and the guard. `template` is given
-    `fields`, the values to show again. `audience` is the choice that is ticked at first.
+    `fields`, the values to show again. `audience` is the choice that is ticked at first. `same_for_all` says that the
+    empty form depends on the practice, its mix and the language alone, so that its markup may be kept.
     """
 
     kind: str
@@ -303,6 +304,7 @@ class CaptureForm:
     template: str
     read: Callable[[FormFields], Captured]
     audience: str = "me"
+    same_for_all: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,14 @@ from layers_webshell import (
     language,
     mount,
     pages,
+    pieces,
     public,
     sessions,
     tenancy,
     throttle,
 )
 from layers_webshell.accounts import demo_links, security, views
+from layers_webshell.addresses import AddressKeepingFlask
 
 MEGABYTE = 1024 * 1024
 IDLE = timedelta(minutes=15)
@@ -51,7 +53,7 @@ def create_app(
     host = host or load_host(settings)
     database = database or Database.at(settings.database_url)
     https = settings.base_url.startswith("https://")
-    app = Flask("layers_webshell", static_folder=None, template_folder=None)
+    app = AddressKeepingFlask("layers_webshell", static_folder=None, template_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=MEGABYTE,
@@ -74,6 +76,7 @@ def create_app(
     security.install(app, database)
     language.install(app, host)
     frame.install(app)
+    pieces.install(app)
     errors.install(app)
     mount.install(app, host)
     app.register_blueprint(public.pages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import cast
@@ -9,6 +10,7 @@ from typing import cast
 import flask_babel
 from babel import Locale, UnknownLocaleError
 from flask import Flask, g, has_request_context, request
+from markupsafe import Markup
 
 from layers_core import i18n
 from layers_core.host.loader import Host
@@ -19,6 +21,9 @@ from layers_webshell.accounts.identity import signed_in
 ENGLISH = "en"
 BY_ADDRESS = ("/f/", "/p/")
 PACKAGES = ("layers_core", "layers_webshell")
+
+# A page asks a hundred times; asking Flask's `g` took a twentieth of the page.
+_settled: ContextVar[str] = ContextVar("layers_language", default="")
 
 
 def install(app: Flask, host: Host) -> None:
@@ -32,6 +37,9 @@ def install(app: Flask, host: Host) -> None:
     )
     flask_babel.Babel(app, locale_selector=now, timezone_selector=time_zone)
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    # In place of Jinja's own, which took 4 µs for each of the forty words and phrases on a page.
+    app.jinja_env.globals["_"] = _in_template
+    app.teardown_request(_forget)
     i18n.set_translator(_gettext, _ngettext)
     i18n.set_locale(_locale)
     i18n.set_timezone(time_zone)
@@ -41,13 +49,22 @@ def install(app: Flask, host: Host) -> None:
 def settle() -> None:
     """Fix the language of the present page, now that it is known who asks and in which practice."""
     g.layers_language = language()
+    _settled.set(g.layers_language)
     # Flask-Babel keeps what it found at its first use, which may have been before.
     flask_babel.refresh()
 
 
 def now() -> str:
     """The language of the present page, as far as it is known."""
+    return _settled.get() or _unsettled()
+
+
+def _unsettled() -> str:
     return cast("str", g.get("layers_language")) or language() if has_request_context() else ENGLISH
+
+
+def _forget(_error: BaseException | None) -> None:
+    _settled.set("")
 
 
 def language() -> str:
@@ -106,6 +123,17 @@ def _gettext(message: str) -> str:
     if now() == ENGLISH:
         return message
     return cast("str", flask_babel.get_translations().ugettext(message))
+
+
+def _in_template(message: str, **variables: object) -> Markup:
+    """A message as templates show it: its own markup is kept, what is filled in is escaped."""
+    return Markup(_gettext(message)) % variables if variables else _without_variables(message, now())
+
+
+@lru_cache(maxsize=4096)
+def _without_variables(message: str, _language: str) -> Markup:
+    # Filled in with nothing, so that "%%" reads as "%" in all messages alike.
+    return Markup(_gettext(message)) % {}
 
 
 def _ngettext(singular: str, plural: str, n: int) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, Uuid, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.models import Artefact, Audience, AudienceMember
@@ -53,6 +53,12 @@ def in_cluster(practice_id: UUID | ScalarSelect[UUID], today: date | BindParamet
 def visible(actor: Actor) -> ColumnElement[bool]:
     """The condition that an artefact is live and this actor may see it."""
     return Artefact.audience_id.in_(actor.audience_ids) & (Artefact.state == "live")
+
+
+def visible_when_asked() -> ColumnElement[bool]:
+    """`visible` for a statement that is made once: its parameter `audiences` are the actor's `audience_ids`."""
+    audiences = bindparam("audiences", type_=Uuid(), expanding=True)
+    return Artefact.audience_id.in_(audiences) & (Artefact.state == "live")
 
 
 def ensure(session: Session, type_: AudienceType, reference: UUID | None = None) -> Audience:

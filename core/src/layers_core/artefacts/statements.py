@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, bindparam, select, tuple_, union_all
 
+from layers_core.artefacts.audience import visible_when_asked
 from layers_core.artefacts.models import Action, Artefact, Comment, Exposure
 from layers_core.db.base import UtcDateTime
 from layers_core.practices.models import Person, Practice
@@ -32,18 +33,13 @@ def _list(name: str, type_: Any = None) -> BindParameter[Any]:
     return bindparam(name, type_=type_, expanding=True)
 
 
-def visible() -> ColumnElement[bool]:
-    """That an artefact is live and one of `audiences` may see it: `audience.visible` with a parameter."""
-    return _artefact.c.audience_id.in_(_list("audiences", Uuid())) & (_artefact.c.state == "live")
-
-
 def _things() -> Select[Any]:
     return select(*_ARTEFACT_COLUMNS, _person.c.name.label("author_name")).select_from(_THINGS)
 
 
-THING_BY_ID = _things().where(_artefact.c.id == bindparam("id"), visible())
-THINGS_BY_ID = _things().where(_artefact.c.id.in_(_list("ids", Uuid())), visible())
-THINGS_BY_NUMBER = _things().where(_artefact.c.number.in_(_list("numbers")), visible())
+THING_BY_ID = _things().where(_artefact.c.id == bindparam("id"), visible_when_asked())
+THINGS_BY_ID = _things().where(_artefact.c.id.in_(_list("ids", Uuid())), visible_when_asked())
+THINGS_BY_NUMBER = _things().where(_artefact.c.number.in_(_list("numbers")), visible_when_asked())
 
 
 @cache
@@ -86,7 +82,7 @@ DUE = (
         _action.c.expectation,
         _action.c.due_on,
         _artefact.c.title,
-        visible().label("visible"),
+        visible_when_asked().label("visible"),
     )
     .join_from(_action, _artefact, _artefact.c.id == _action.c.artefact_id)
     .where(_action.c.owner_id == bindparam("person"), _action.c.closed_at.is_(None))
@@ -102,7 +98,11 @@ def again(*, hidden: bool) -> Select[Any]:
         _things()
         .add_columns(_exposure.c.id.label("exposure_id"), _exposure.c.reviews)
         .select_from(_exposure.join(_THINGS, _artefact.c.id == _exposure.c.artefact_id))
-        .where(_exposure.c.person_id == bindparam("person"), _exposure.c.due_at <= bindparam("moment"), visible())
+        .where(
+            _exposure.c.person_id == bindparam("person"),
+            _exposure.c.due_at <= bindparam("moment"),
+            visible_when_asked(),
+        )
         .order_by(_exposure.c.due_at, _exposure.c.id)
         .limit(bindparam("limit"))
     )
@@ -137,7 +137,7 @@ COMMENTS = (
     .join_from(_comment, _artefact, _artefact.c.id == _comment.c.artefact_id)
     .join(_person, _person.c.id == _comment.c.author_id)
     .join(_practice, _practice.c.id == _artefact.c.practice_id)
-    .where(_comment.c.artefact_id == bindparam("id"), _comment.c.withdrawn_at.is_(None), visible())
+    .where(_comment.c.artefact_id == bindparam("id"), _comment.c.withdrawn_at.is_(None), visible_when_asked())
     .order_by(_comment.c.id)
     .limit(200)
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
@@ -101,10 +102,16 @@ class SettingsSchema(Schema):
     other_ways_ur = _own_words(_l("How else to reach the practice, in Urdu"))
 
 
+@cache
+def _reading_schema() -> SettingsSchema:
+    # Every home page asks for the settings, and making a schema took three times as long as loading with it.
+    return SettingsSchema(unknown=EXCLUDE)
+
+
 def settings_of(practice: PracticeView) -> dict[str, Any]:
     """A practice's settings, complete; a value that this version can't read gives way to the default."""
     kept = dict(practice.mix.settings(SLUG))
-    schema = SettingsSchema(unknown=EXCLUDE)
+    schema = _reading_schema()
     settings: dict[str, Any]
     try:
         settings = schema.load(kept)

@@ -87,7 +87,12 @@ class Plugin:
     def layers_capture_forms(self, actor: Actor) -> Iterable[CaptureForm]:
         """Ask colleagues."""
         form = CaptureForm(
-            QUESTION, _l("Ask colleagues"), "peer_share/capture.html", read_question, audience="practice"
+            QUESTION,
+            _l("Ask colleagues"),
+            "peer_share/capture.html",
+            read_question,
+            audience="practice",
+            same_for_all=True,
         )
         return [form] if actor.can(ASK) else []
 

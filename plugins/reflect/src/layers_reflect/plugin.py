@@ -86,7 +86,7 @@ class Plugin:
         if not actor.can(WRITE):
             return []
         read = partial(capture, prompts.offered(practice))
-        return [CaptureForm(NOTE, _l("What I learnt"), "reflect/capture.html", read)]
+        return [CaptureForm(NOTE, _l("What I learnt"), "reflect/capture.html", read, same_for_all=True)]
 
     @hookimpl
     def layers_check_draft(self, draft: Draft) -> Iterable[Problem]:
