@@ -9,7 +9,7 @@ import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -26,12 +26,28 @@ if TYPE_CHECKING:
 
     from layers_core.contract import Draft
     from layers_core.db.session import Database
+    from layers_core.host.loader import Host
+    from layers_core.settings import Settings
     from layers_core.testkit.servers import DatabaseSource, Schema
     from layers_webshell.testclient import Browser
     from layers_webshell.testworld import World
 
 KEY = "a key for tests only, long enough to be taken"
 BASE_URL = "http://127.0.0.1"
+
+
+def open_app(settings: Settings, host: Host, database: Database) -> Flask:
+    """An application for tests. Those of one folder compile its templates once: that takes longer than most tests."""
+    from jinja2 import FileSystemBytecodeCache
+
+    from layers_webshell.app import create_app
+    from layers_webshell.testclient import Browser
+
+    app = create_app(settings, host=host, database=database)
+    app.testing = True
+    app.test_client_class = Browser
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(settings.data_dir))
+    return app
 
 
 @dataclass
@@ -75,6 +91,18 @@ class Site:
 
         return send
 
+    def restarted(self, *plugins: object, disabled: Iterable[str] = ()) -> Site:
+        """A site on the same database whose application starts now, with other plugins beside the installed ones.
+
+        `disabled` plugins are not installed there. Nobody is signed in.
+        """
+        from layers_core.host.loader import load_host
+
+        settings = replace(self.app.extensions["layers_settings"], disabled_plugins=frozenset(disabled))
+        host = load_host(settings, plugins=plugins)
+        app = open_app(settings, host, self.database)
+        return replace(self, app=app, world=replace(self.world, host=host), _browsers={})
+
     def save(self, role: str, draft: Draft, client_key: str = "") -> UUID:
         """Save something as a role through the service; gives its key."""
         return self.world.artefacts.save(self.world.actor(role), draft, client_key).id
@@ -95,8 +123,6 @@ def make_site(
     from layers_core.db.session import Database
     from layers_core.host.loader import load_host
     from layers_core.settings import Settings
-    from layers_webshell.app import create_app
-    from layers_webshell.testclient import Browser
     from layers_webshell.testworld import make_world
 
     folder = tmp_path_factory.mktemp("site")
@@ -117,10 +143,7 @@ def make_site(
             database = Database.at(address.url)
             ending.callback(database.dispose)
             world = make_world(database, host, host.plugins)
-            app = create_app(settings, host=host, database=database)
-            app.testing = True
-            app.test_client_class = Browser
-            return Site(app, world, address.url)
+            return Site(open_app(settings, host, database), world, address.url)
 
         yield make
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from html import unescape
 from itertools import combinations
@@ -18,7 +18,6 @@ from werkzeug.test import TestResponse
 from layers_core.artefacts.models import Exposure
 from layers_core.contract import Draft, GuardAnswer, NewLink, PluginChoice
 from layers_core.db.base import now
-from layers_core.host.loader import load_host
 from layers_core.practices import access
 from layers_core.practices.models import PublicLink
 from layers_guidelines import service as guidelines
@@ -26,8 +25,7 @@ from layers_patient_input import service as patients
 from layers_patient_input.models import Answer
 from layers_patient_input.schemas import settings_of
 from layers_patient_input.wording import form_wording
-from layers_webshell.app import create_app
-from layers_webshell.testclient import Browser, forms_of
+from layers_webshell.testclient import forms_of
 
 PLUGINS = ("guidelines", "patient_input", "peer_share", "reflect")
 MIXES = [frozenset(mix) for size in range(len(PLUGINS) + 1) for mix in combinations(PLUGINS, size)]
@@ -105,7 +103,7 @@ def _answer(site: Any) -> str:
 def started(request: pytest.FixtureRequest, house: House) -> tuple[frozenset[str], Any]:
     """A mix that the practice has chosen, and a site whose application was started on it."""
     house.choose(request.param)
-    return request.param, restarted(house.site)
+    return request.param, house.site.restarted()
 
 
 @pytest.fixture
@@ -116,16 +114,6 @@ def mix(started: tuple[frozenset[str], Any], house: House) -> Iterator[frozenset
     before, house.site = house.site, site
     yield chosen
     house.site = before
-
-
-def restarted(site: Any, *, disabled: Collection[str] = ()) -> Any:
-    """A site on the same database with an application that starts now; `disabled` plugins are not installed there."""
-    settings = replace(site.app.extensions["layers_settings"], disabled_plugins=frozenset(disabled))
-    host = load_host(settings)
-    app = create_app(settings, host=host, database=site.database)
-    app.testing = True
-    app.test_client_class = Browser
-    return replace(site, app=app, world=replace(site.world, host=host), _browsers={})
 
 
 def off(mix: Collection[str]) -> list[str]:
@@ -250,7 +238,7 @@ def test_the_first_form_saves(house: House, mix: frozenset[str]) -> None:
 def test_an_installation_with_fewer_plugins_keeps_the_titles(house: House, installed: frozenset[str]) -> None:
     """Left out of the installation, not of the mix: its things say so, and its writer still reads them."""
     house.choose(PLUGINS)
-    site = restarted(house.site, disabled=off(installed))
+    site = house.site.restarted(disabled=off(installed))
     nurse, manager = site.browser("nurse"), site.browser("manager")
     for path in ("/manor/", "/manor/new", "/manor/search?q=zq", "/manor/mix", "/manor/record", "/me"):
         assert manager.get(path).status_code == 200, path

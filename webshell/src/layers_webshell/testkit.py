@@ -15,11 +15,12 @@ import pytest
 if TYPE_CHECKING:
     from flask import Flask
 
+    from layers_core.db.rooms import MigrationRoom
     from layers_core.db.session import Database
     from layers_core.host.loader import Host
     from layers_core.settings import Settings
     from layers_webshell.testclient import Browser
-    from layers_webshell.testworld import World
+    from layers_webshell.testworld import World, WorldSchema
 
 TEST_KEY = "a key for tests only, long enough to be taken"
 BASE_URL = "http://127.0.0.1"
@@ -57,23 +58,33 @@ def settings(database_url: str, web_data_dir: Path, web_raise_faults: bool) -> S
     return _settings(database_url, web_data_dir, web_raise_faults)
 
 
-@pytest.fixture
-def world(database: Database, host: Host) -> World:
-    """Three practices and somebody in every role; every plugin is switched on in each practice."""
-    from layers_webshell.testworld import make_world
+@pytest.fixture(scope="module")
+def filled_schema(host: Host, migration_rooms: Sequence[MigrationRoom]) -> WorldSchema:
+    """What makes the template of the world's database."""
+    from layers_webshell.testworld import WorldSchema
 
-    return make_world(database, host, host.plugins)
+    return WorldSchema.of(host, migration_rooms)
+
+
+@pytest.fixture
+def world(database: Database, host: Host, filled_schema: WorldSchema) -> World:
+    """Three practices and somebody in every role; every plugin is switched on in each practice."""
+    return filled_schema.world(database, host)
 
 
 @pytest.fixture
 def app(settings: Settings, host: Host, world: World) -> Flask:
     """The application on the world's database."""
+    from jinja2 import FileSystemBytecodeCache
+
     from layers_webshell.app import create_app
     from layers_webshell.testclient import Browser
 
     application = create_app(settings, host=host, database=world.database)
     application.testing = True
     application.test_client_class = Browser
+    # Compiling the templates again for each test took most of its time.
+    application.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(settings.data_dir))
     return application
 
 
