@@ -68,12 +68,10 @@ def served(database: Database, database_url: str, tmp_path: Path) -> Iterator[Se
     app = create_app(settings, host=host, database=database, links=links)
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
     url = f"http://127.0.0.1:{server.effective_port}"
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
+    threading.Thread(target=server.run, daemon=True).start()
     addresses = {role: url + path for role, path in world.addresses(database, links).items()}
     yield Served(url, addresses, made, database, host)
     server.close()
-    thread.join(timeout=5)
 
 
 Device = Callable[..., Page]
@@ -81,7 +79,7 @@ Device = Callable[..., Page]
 
 @pytest.fixture
 def device(browser: Browser, served: Served) -> Iterator[Device]:
-    """`device("nurse", phone=True)`: a fresh browser, signed in by that role's link; `device("patient")` opens the form."""
+    """`device("nurse", phone=True)` is a fresh browser, signed in by that role's link; "patient" opens the form."""
     contexts = []
 
     def hand_over(role: str, *, phone: bool = False, javascript: bool = True) -> Page:

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.service import ArtefactService
 from layers_core.contract import Actor, PluginChoice
+from layers_core.db.rooms import MigrationRoom
 from layers_core.db.session import Database
 from layers_core.host.loader import Host
 from layers_core.practices import access, mix, service
 from layers_core.practices.models import Practice
+from layers_core.testkit.servers import MigratedSchema
 from layers_core.usage.models import Study, StudyEvaluator, StudyPractice
 from layers_webshell.accounts.service import make_account
 
@@ -70,6 +73,36 @@ class World:
         role = next(role for role, member in MEMBERS.items() if member[0] == practice and "manager" in member[3])
         actor = self.actor(role)
         mix.switch(self.artefacts, actor, slug, choice, "For a test", expected=actor.practice.mix.version)
+
+
+_MADE: dict[tuple[WorldSchema, str], World] = {}
+"""The keys of each template's world, by what made it and the kind of its database."""
+
+
+@dataclass(frozen=True)
+class WorldSchema:
+    """Makes a template database that holds the world of a host's plugins. Equal ones share a template."""
+
+    rooms: tuple[MigrationRoom, ...]
+    plugins: tuple[tuple[str, str], ...]
+    host: Host = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, host: Host, rooms: Iterable[MigrationRoom]) -> WorldSchema:
+        """The schema of a host: its plugins are told apart by slug and class."""
+        named = ((slug, type(loaded.plugin).__qualname__) for slug, loaded in host.plugins.items())
+        return cls(tuple(rooms), tuple(named), host)
+
+    def __call__(self, engine: Engine) -> None:
+        """Make the tables and fill them."""
+        MigratedSchema(self.rooms)(engine)
+        database = Database(engine)
+        _MADE[self, database.dialect] = make_world(database, self.host, self.host.plugins)
+
+    def world(self, database: Database, host: Host) -> World:
+        """The world in a copy of the template."""
+        made = _MADE[self, database.dialect]
+        return World(database, host, dict(made.practices), dict(made.people), dict(made.accounts), made.cluster_id)
 
 
 def make_world(database: Database, host: Host, plugins: Iterable[str]) -> World:
