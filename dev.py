@@ -278,7 +278,8 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
     set_up()
     build_assets()
     quick = ["-m", NOT_QUICK] if options.quick else []
-    spread = [] if rest else ["-n", "auto", "--dist", "loadfile"]
+    chosen = any(not word.startswith("-") for word in rest)
+    spread = [] if chosen else ["-n", "auto", "--dist", "loadfile"]
     return become([PYTHON, "-m", "pytest", *quick, *spread, *rest])
 
 
