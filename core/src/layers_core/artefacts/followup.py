@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import TYPE_CHECKING, Literal, cast
@@ -9,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience, exposure, guarding, reading
@@ -76,10 +78,11 @@ class FollowUp:
             thing = self._seen(session, actor, artefact_id)
             wider = audience.is_wider(thing.audience)
         guarding.check([promise.expectation], guard, wider=wider)
-        with self.unit(actor) as unit:
-            action = unit.promise(artefact_id, promise)
-            unit.once(writer, client_key, action.id)
-            return action.id
+
+        def keep(unit: Unit) -> UUID:
+            return unit.promise(artefact_id, promise).id
+
+        return self._once(actor, client_key, keep)
 
     def close_action(self, actor: Actor, action_id: UUID, outcome: str, what_happened: str, guard: GuardAnswer) -> None:
         """Say what came of a promise. Only its owner closes it, once; closing it again changes nothing.
@@ -113,13 +116,30 @@ class FollowUp:
                 return done
             thing = self._seen(session, actor, artefact_id)
         guarding.check([text], guard, wider=audience.is_wider(thing.audience))
-        with self.unit(actor) as unit:
+
+        def keep(unit: Unit) -> UUID:
             comment = Comment(artefact_id=artefact_id, author_id=actor.person_id, text=text, created_at=unit.moment)
             unit.session.add(comment)
             unit.session.flush()
             unit.event(Commented(), thing)
-            unit.once(writer, client_key, comment.id)
             return comment.id
+
+        return self._once(actor, client_key, keep)
+
+    def _once(self, actor: Actor, client_key: str, keep: Callable[[Unit], UUID]) -> UUID:
+        """What `keep` writes, in one transaction, or what another submit with the same key wrote at this moment."""
+        writer = str(actor.person_id)
+        try:
+            with self.unit(actor) as unit:
+                result = keep(unit)
+                unit.once(writer, client_key, result)
+                return result
+        except IntegrityError:
+            # Two submits with one key met: the other one was first, and its result is this one's too.
+            with self.database.read() as session:
+                if done := reading.write_result(session, writer, client_key):
+                    return done
+            raise
 
     def withdraw_comment(self, actor: Actor, comment_id: UUID) -> None:
         """Take one's own comment out of sight. Raises NotFound."""
