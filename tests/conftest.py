@@ -149,10 +149,12 @@ def make_site(
 
 
 def neighbour(name: str) -> ModuleType:
-    """A module of this folder that holds no tests; pytest's import mode lets tests import none by name."""
+    """A module or package of this folder that holds no tests; pytest's import mode lets tests import none by name."""
     known = f"layers_tests_{name}"
     if known not in sys.modules:
-        spec = importlib.util.spec_from_file_location(known, Path(__file__).with_name(f"{name}.py"))
+        folder = Path(__file__).with_name(name)
+        file, places = (folder / "__init__.py", [str(folder)]) if folder.is_dir() else (folder.with_suffix(".py"), None)
+        spec = importlib.util.spec_from_file_location(known, file, submodule_search_locations=places)
         assert spec
         assert spec.loader
         sys.modules[known] = importlib.util.module_from_spec(spec)
@@ -166,21 +168,7 @@ def marked(make_site: MakeSite) -> Any:
     return neighbour("marked_world").fill(make_site())
 
 
-@pytest.fixture
-def counts(request: pytest.FixtureRequest) -> Callable[[Database], dict[str, int]]:
-    """`counts(database)` gives the number of rows of every table."""
-    return row_counts
-
-
-def row_counts(database: Database, names: Iterable[str] = ()) -> dict[str, int]:
-    """The number of rows of every table of the installed distributions, or of those named."""
-    from sqlalchemy import func, select
-
-    from layers_core.db.base import Base
-
-    with database.read() as session:
-        return {
-            table.name: session.scalar(select(func.count()).select_from(table)) or 0
-            for table in Base.metadata.sorted_tables
-            if not names or table.name in set(names)
-        }
+@pytest.fixture(scope="session")
+def diary() -> ModuleType:
+    """The package of the made-up plugin."""
+    return neighbour("diary")
