@@ -15,7 +15,7 @@ from layers_core.vocabulary import vocabulary
 
 # Sizes in SVG units, which are CSS pixels here: the picture is not scaled, it scrolls.
 BOX_WIDTH, BOX_HEIGHT = 208, 116
-GAP_ACROSS, GAP_DOWN, MARGIN = 56, 24, 14
+GAP_ACROSS, GAP_DOWN, MARGIN = 32, 24, 14
 LINE_LENGTH, LINES = 22, 3
 
 
