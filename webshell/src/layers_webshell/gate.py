@@ -76,7 +76,7 @@ def _pass() -> ResponseReturnValue | None:
         # Only OPTIONS of a route without GET gets here: it tells which methods there are, and that is for nobody.
         abort(404)
     if declared.level != "public":
-        stopped = _identify()
+        stopped = _identify(declared)
         if stopped is not None:
             return stopped
     LEVELS[declared.level](declared)
@@ -87,11 +87,15 @@ def _pass() -> ResponseReturnValue | None:
     return None
 
 
-def _identify() -> ResponseReturnValue | None:
+def _identify(declared: Policy) -> ResponseReturnValue | None:
     """Find out who is asking, for everything that isn't public; what to answer where nobody is signed in."""
     context = cast("RequestContext", g.layers)
     api = request.path.startswith(API)
-    found = identity.from_token(context.session, request) if api else identity.from_session(context.session)
+    actor = None
+    if declared.level == "member" and not api:
+        found, actor = identity.as_member(context.session, context.host, tenancy.slug() or "") or (None, None)
+    if actor is None:
+        found = identity.from_token(context.session, request) if api else identity.from_session(context.session)
     if found is None:
         if api:
             raise Unauthorized
@@ -101,6 +105,7 @@ def _identify() -> ResponseReturnValue | None:
     person = found.signed_in
     g.layers_signed_in = person
     context.person = PersonView(person.person_id, person.name, person.email, person.is_operator)
+    context.actor = actor
     return None
 
 
@@ -136,7 +141,9 @@ def _public(_declared: Policy) -> None:
 def _member(declared: Policy) -> None:
     context = cast("RequestContext", g.layers)
     assert context.person is not None
-    actor = access.find_actor(context.session, context.host, context.person.id, tenancy.slug() or "")
+    actor = context.actor
+    if actor is None and request.path.startswith(API):
+        actor = access.find_actor(context.session, context.host, context.person.id, tenancy.slug() or "")
     if actor is None:
         abort(404)
     context.actor, context.practice = actor, actor.practice

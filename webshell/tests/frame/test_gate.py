@@ -121,12 +121,12 @@ def test_somebody_who_leaves_is_out_at_once(world: World, client_for: ClientFor)
     assert nurse.get("/me").status_code == 200
 
 
-def test_account_and_actor_cost_two_queries(world: World, client_for: ClientFor) -> None:
+def test_account_and_actor_cost_one_query(world: World, client_for: ClientFor) -> None:
     nurse = client_for("nurse")
     nurse.get("/manor/")
     with queries(world.database) as sent:
         assert nurse.get("/manor/").status_code == 200
-    assert len(sent) == 2, sent
+    assert len(sent) == 1, sent
 
 
 def test_the_api_answers_in_json(world: World, visitor: Browser, client_for: ClientFor) -> None:

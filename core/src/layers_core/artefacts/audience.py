@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from layers_core.artefacts.models import Artefact, Audience, AudienceMember
 from layers_core.contract import Actor, AudienceType, AudienceView
 from layers_core.db.base import now
+from layers_core.db.filters import filter_only
 from layers_core.i18n import gettext as _
 from layers_core.practices.models import ClusterPractice, Membership, Practice
 
@@ -27,7 +28,9 @@ class AudienceRefused(Exception):
 
 
 def ids_for(
-    person_id: UUID | BindParameter[Any], practice_id: UUID | ScalarSelect[UUID], today: date | BindParameter[Any]
+    person_id: UUID | BindParameter[Any] | ScalarSelect[UUID],
+    practice_id: UUID | ScalarSelect[UUID],
+    today: date | BindParameter[Any],
 ) -> Select[UUID]:
     """The keys of every audience that a member belongs to while working in a practice."""
     clusters = select(ClusterPractice.cluster_id).where(in_cluster(practice_id, today))
@@ -51,14 +54,18 @@ def in_cluster(practice_id: UUID | ScalarSelect[UUID], today: date | BindParamet
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
-    """The condition that an artefact is live and this actor may see it."""
-    return Artefact.audience_id.in_(actor.audience_ids) & (Artefact.state == "live")
+    """The condition that an artefact is live and this actor may see it.
+
+    It never finds artefacts by their audience, which may hold most of them: what is added to it does. Without the hint,
+    SQLite read 250,000 rows of an audience to find the 21 of a page of search.
+    """
+    return filter_only(Artefact.audience_id).in_(actor.audience_ids) & (Artefact.state == "live")
 
 
 def visible_when_asked() -> ColumnElement[bool]:
     """`visible` for a statement that is made once: its parameter `audiences` are the actor's `audience_ids`."""
     audiences = bindparam("audiences", type_=Uuid(), expanding=True)
-    return Artefact.audience_id.in_(audiences) & (Artefact.state == "live")
+    return filter_only(Artefact.audience_id).in_(audiences) & (Artefact.state == "live")
 
 
 def ensure(session: Session, type_: AudienceType, reference: UUID | None = None) -> Audience:

@@ -41,6 +41,7 @@ class FollowUp:
 
     database: Database
     host: Host
+    aware: log.Aware
 
     def unit(self, actor: Actor) -> AbstractContextManager[Unit]:
         """One transaction for an actor; the service provides it."""
@@ -167,7 +168,7 @@ class FollowUp:
 
     def viewed(self, actor: Actor, artefact_id: UUID) -> None:
         """Note, after the page was sent, that the actor opened a thing: once a person, thing and day."""
-        log.write_aware(self.database, self.host, actor, Viewed(), artefact_id)
+        self.aware.write(actor, Viewed(), artefact_id)
 
 
 def _require_text(text: str, field: str, message: str) -> None:

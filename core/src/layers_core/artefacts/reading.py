@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import CompoundSelect, Select, select
 from sqlalchemy.orm import Session
 
-from layers_core.artefacts import audience, kinds, search, statements
+from layers_core.artefacts import audience, kinds, search, statements, together
 from layers_core.artefacts.models import Action, Artefact, Audience, Link, Revision, WriteKey
 from layers_core.contract import Actor, AudienceView, NewLink, Thing
 from layers_core.db.base import now
@@ -63,8 +63,10 @@ def get_many(session: Session, host: Host, actor: Actor, ids: Sequence[UUID]) ->
     return {row.id: thing(host, actor, row) for row in _asked(session, statements.THINGS_BY_ID, asked)}
 
 
-def _asked(session: Session, statement: Select[Any], parameters: Mapping[str, Any]) -> Sequence[Any]:
-    """Ask a statement of `statements`, past the ORM."""
+def _asked(
+    session: Session, statement: Select[Any] | CompoundSelect[Any], parameters: Mapping[str, Any]
+) -> Sequence[Any]:
+    """Ask a statement of `statements` or `together`, past the ORM."""
     return session.connection().execute(statement, parameters).all()
 
 
@@ -171,6 +173,26 @@ def worth_seeing_again(session: Session, host: Host, actor: Actor, limit: int = 
     return [Showing(row.exposure_id, row.reviews, thing(host, actor, row)) for row in rows]
 
 
+def again_and_new(
+    session: Session, host: Host, actor: Actor, *, again: int = 3, new: int = 5
+) -> tuple[list[Showing], list[Thing]]:
+    """What `worth_seeing_again` gives, and what `feed` gives `by_others`, in one query."""
+    hidden = kinds.hidden_kinds(host, actor.practice.mix)
+    known = [view for view in actor.audiences if view.type != "person"]
+    if not known:
+        return worth_seeing_again(session, host, actor, again), []
+    asked: dict[str, Any] = {f"audience{number}": view.id for number, view in enumerate(known)}
+    asked |= {"person": actor.person_id, "moment": now(), "audiences": actor.audience_ids, "hidden": hidden}
+    statement = together.again_and_new(len(known), hidden=bool(hidden))
+    rows = _asked(session, statement, {**asked, "limit": max(again, new)})
+    due = sorted((row for row in rows if row.exposure_id), key=lambda row: (row.due_at, row.exposure_id))
+    newest = sorted((row for row in rows if not row.exposure_id), key=lambda row: (row.created_at, row.id))
+    return (
+        [Showing(row.exposure_id, row.reviews, thing(host, actor, row)) for row in due[:again]],
+        [thing(host, actor, row) for row in newest[: -new - 1 : -1]],
+    )
+
+
 def links_from(session: Session, artefact_id: UUID) -> tuple[NewLink, ...]:
     """The links that start at a thing, whoever may see their other ends: for checks, not for pages."""
     rows = session.execute(select(Link.type, Link.to_id).where(Link.from_id == artefact_id).order_by(Link.created_at))
@@ -261,6 +283,22 @@ def comments_of(session: Session, actor: Actor, artefact_id: UUID) -> list[Comme
     """The comments on a thing that the actor may see, oldest first."""
     rows = _asked(session, statements.COMMENTS, {"id": artefact_id, "audiences": actor.audience_ids})
     return [CommentView(*row) for row in rows]
+
+
+def actions_and_comments(
+    session: Session, actor: Actor, ids: Sequence[UUID], artefact_id: UUID
+) -> tuple[list[ActionView], list[CommentView]]:
+    """What `actions_of` gives for these things, and what `comments_of` gives for one, in one query."""
+    asked = {"ids": list(ids), "id": artefact_id, "audiences": actor.audience_ids}
+    rows = sorted(_asked(session, together.ACTIONS_AND_COMMENTS, asked), key=lambda row: row.id)
+    return (
+        [ActionView(*row[: len(fields(ActionView))]) for row in rows if row.artefact_id],
+        [
+            CommentView(row.id, row.owner_id, row.owner_name, row.practice_name, row.expectation, row.created_at)
+            for row in rows
+            if not row.artefact_id
+        ],
+    )
 
 
 @dataclass(frozen=True)

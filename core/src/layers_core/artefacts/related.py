@@ -65,7 +65,7 @@ def related(session: Session, host: Host, actor: Actor, thing: Thing, limit: int
     """Up to `limit` things that the actor may see and that share words with this one, the closest first.
 
     Left out are the thing itself and whatever it is linked to already. A thing is close when it shares many words, and
-    words that few of the others share. Three queries at most.
+    words that few of the others share. Four queries at most.
     """
     kind = host.registry.kinds.get(thing.kind)
     if kind is None or not thing.available:

@@ -7,7 +7,7 @@ reader may not see; the join to the artefact checks it once more. SQLite keeps a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from layers_core.artefacts.models import Artefact, Audience
 
 MOST_WORDS = 12
+NEWEST = 2**62
 WORD = re.compile(r"\w+", re.UNICODE)
 
 
@@ -50,12 +51,12 @@ def index(session: Session, artefact: Artefact, audience: Audience, words: str) 
         "title": artefact.title,
         "words": words,
     }
-    session.execute(text(STATEMENTS[_dialect(session)]["insert"]), row)
+    session.connection().execute(STATEMENTS[_dialect(session)]["insert"], row)
 
 
 def remove(session: Session, number: int) -> None:
     """Take an artefact out of the index."""
-    session.execute(text(STATEMENTS[_dialect(session)]["delete"]), {"number": number})
+    session.connection().execute(STATEMENTS[_dialect(session)]["delete"], {"number": number})
 
 
 def words_of(query: str) -> list[str]:
@@ -75,82 +76,81 @@ def find(
 ) -> list[Hit]:
     """The newest things with all (or any) of the words that these audiences may see, newest first.
 
-    `before` is the number of the last hit of the page before.
+    Whole words are looked for, whatever their endings; where they find less than `limit`, beginnings of words are.
+    `before` is the number of the last hit of the page before, which had the same `limit`.
     """
     words = words_of(query)
     if not words or not audience_ids:
         return []
-    dialect = _dialect(session)
-    return FINDERS[dialect](session, audience_ids, hidden_kinds, words, before, limit, any_word)
+    finder = FINDERS[_dialect(session)]
+
+    def ask(start: int | None, *, beginnings: bool) -> list[Hit]:
+        wanted = _Wanted(words, audience_ids, hidden_kinds, any_word, beginnings)
+        return finder(session, wanted, {"before": start or NEWEST, "limit": limit})
+
+    # FTS5 gathers every hit of a beginning before it gives the first one: of a word in a tenth of 1,000,000 things,
+    # that took 42 ms, and the word itself took 0.6.
+    found = ask(before, beginnings=False)
+    enough = len(found) >= limit or (before is not None and len(ask(None, beginnings=False)) >= limit)
+    return found if enough else ask(before, beginnings=True)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is looked for."""
+
+    words: Sequence[str]
+    audience_ids: Sequence[UUID]
+    hidden_kinds: Sequence[str]
+    any_word: bool
+    beginnings: bool
 
 
 def _dialect(session: Session) -> str:
     return session.get_bind().dialect.name
 
 
-def _find_sqlite(
-    session: Session,
-    audience_ids: Sequence[UUID],
-    hidden_kinds: Sequence[str],
-    words: list[str],
-    before: int | None,
-    limit: int,
-    any_word: bool,
-) -> list[Hit]:
-    scopes = " OR ".join(audience_token(key) for key in audience_ids)
-    joined = (" OR " if any_word else " AND ").join(f'"{word}"*' for word in words)
+def _find_sqlite(session: Session, wanted: _Wanted, asked: Mapping[str, int]) -> list[Hit]:
+    scopes = " OR ".join(audience_token(key) for key in wanted.audience_ids)
+    star = "*" if wanted.beginnings else ""
+    joined = (" OR " if wanted.any_word else " AND ").join(f'"{word}"{star}' for word in wanted.words)
     match = f"(scope : ({scopes})) AND ({{title words}} : ({joined}))"
-    for kind in hidden_kinds:
+    for kind in wanted.hidden_kinds:
         match = f"({match}) NOT (scope : {kind_token(kind)})"
-    rows = session.execute(
-        text(STATEMENTS["sqlite"]["find"]),
-        {"match": match, "before": before or 2**62, "limit": limit, "on": MARK_ON, "off": MARK_OFF},
-    )
-    return [Hit(row.number, row.snippet or "") for row in rows]
+    return _hits(session, {**asked, "match": match, "on": MARK_ON, "off": MARK_OFF})
 
 
-def _find_postgresql(
-    session: Session,
-    audience_ids: Sequence[UUID],
-    hidden_kinds: Sequence[str],
-    words: list[str],
-    before: int | None,
-    limit: int,
-    any_word: bool,
-) -> list[Hit]:
-    joined = (" | " if any_word else " & ").join(f"{word}:*" for word in words)
-    scopes = " | ".join(f"{audience_token(key)}:D" for key in audience_ids)
-    hidden = "".join(f" & !{kind_token(kind)}:D" for kind in hidden_kinds)
-    rows = session.execute(
-        text(STATEMENTS["postgresql"]["find"]),
-        {
-            "scope": f"({scopes}){hidden}",
-            "match": joined,
-            "before": before or 2**62,
-            "limit": limit,
-            "options": f'StartSel="{MARK_ON}", StopSel="{MARK_OFF}", MaxWords=24, MinWords=8',
-        },
-    )
+def _find_postgresql(session: Session, wanted: _Wanted, asked: Mapping[str, int]) -> list[Hit]:
+    star = ":*" if wanted.beginnings else ""
+    joined = (" | " if wanted.any_word else " & ").join(f"{word}{star}" for word in wanted.words)
+    scopes = " | ".join(f"{audience_token(key)}:D" for key in wanted.audience_ids)
+    hidden = "".join(f" & !{kind_token(kind)}:D" for kind in wanted.hidden_kinds)
+    options = f'StartSel="{MARK_ON}", StopSel="{MARK_OFF}", MaxWords=24, MinWords=8'
+    return _hits(session, {**asked, "scope": f"({scopes}){hidden}", "match": joined, "options": options})
+
+
+def _hits(session: Session, asked: Mapping[str, object]) -> list[Hit]:
+    rows = session.connection().execute(STATEMENTS[_dialect(session)]["find"], asked)
     return [Hit(row.number, row.snippet or "") for row in rows]
 
 
 STATEMENTS = {
     "sqlite": {
-        "insert": "INSERT INTO core_search (rowid, scope, title, words) VALUES (:number, :scope, :title, :words)",
-        "delete": "DELETE FROM core_search WHERE rowid = :number",
-        "find": (
+        "insert": text("INSERT INTO core_search (rowid, scope, title, words) VALUES (:number, :scope, :title, :words)"),
+        "delete": text("DELETE FROM core_search WHERE rowid = :number"),
+        "find": text(
             "SELECT rowid AS number, snippet(core_search, 2, :on, :off, '…', 24) AS snippet FROM core_search"
             " WHERE core_search MATCH :match AND rowid < :before ORDER BY rowid DESC LIMIT :limit"
         ),
     },
     "postgresql": {
-        "insert": (
+        "insert": text(
             "INSERT INTO core_search (number, words, vector) VALUES (:number, :words,"
             " setweight(to_tsvector('simple', :scope), 'D')"
             " || setweight(to_tsvector('english', :title), 'A') || setweight(to_tsvector('english', :words), 'B'))"
         ),
-        "delete": "DELETE FROM core_search WHERE number = :number",
-        "find": (
+        "delete": text("DELETE FROM core_search WHERE number = :number"),
+        "find": text(
             "SELECT found.number, ts_headline('english', found.words, wanted.terms, :options) AS snippet"
             " FROM (SELECT number, words FROM core_search"
             " WHERE vector @@ (to_tsquery('simple', :scope) && to_tsquery('english', :match)) AND number < :before"

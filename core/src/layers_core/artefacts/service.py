@@ -22,6 +22,7 @@ from layers_core.artefacts.unit import Unit, opened
 from layers_core.contract import Actor, ArtefactKind, Change, Draft, GuardAnswer, NewLink, Problem, Thing
 from layers_core.host.doors import DoorFault
 from layers_core.i18n import gettext as _
+from layers_core.usage import log
 from layers_core.usage.events import AUDIENCE_NAMES, IdentifierDecided, Revised, SharedCopy, Withdrawn
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class ArtefactService(FollowUp):
     def __init__(self, database: Database, host: Host) -> None:
         self.database = database
         self.host = host
+        self.aware = log.Aware(database, host)
 
     @contextmanager
     def unit(self, actor: Actor) -> Iterator[Unit]:

@@ -10,15 +10,27 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Uuid, bindparam, select, tuple_, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Uuid,
+    bindparam,
+    case,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 
 from layers_core.artefacts.audience import visible_when_asked
-from layers_core.artefacts.models import Action, Artefact, Comment, Exposure
+from layers_core.artefacts.models import Action, Artefact, Comment, Exposure, Link
 from layers_core.db.base import UtcDateTime
 from layers_core.practices.models import Person, Practice
 
 _artefact, _person, _practice = Artefact.__table__, Person.__table__, Practice.__table__
-_action, _comment, _exposure = Action.__table__, Comment.__table__, Exposure.__table__
+_action, _comment, _exposure, _link = Action.__table__, Comment.__table__, Exposure.__table__, Link.__table__
 _ARTEFACT_COLUMNS = tuple(
     _artefact.c[name]
     for name in (
@@ -141,3 +153,38 @@ COMMENTS = (
     .order_by(_comment.c.id)
     .limit(200)
 )
+
+
+def _trail() -> Select[Any]:
+    """The things that links lead to from the thing `id`, in `steps` at most; `boxes` of them, the oldest first.
+
+    A thing has a row for each link that starts at it and ends in the trail, or one without a link.
+    """
+    start = select(_artefact.c.id.label("id"), literal(0).label("step")).where(
+        _artefact.c.id == bindparam("id"), visible_when_asked()
+    )
+    reach = start.cte("reach", recursive=True)
+    neighbour = case((_link.c.from_id == reach.c.id, _link.c.to_id), else_=_link.c.from_id)
+    reach = reach.union(
+        select(neighbour, reach.c.step + 1)
+        .select_from(reach)
+        .join(_link, or_(_link.c.from_id == reach.c.id, _link.c.to_id == reach.c.id))
+        .join(_artefact, _artefact.c.id == neighbour)
+        .where(reach.c.step < bindparam("steps"), visible_when_asked())
+    )
+    within = (_link.c.from_id == _artefact.c.id) & _link.c.to_id.in_(select(reach.c.id))
+    return (
+        _things()
+        .add_columns(
+            _link.c.id.label("link_id"),
+            _link.c.type.label("link_type"),
+            _link.c.to_id.label("link_to"),
+            _link.c.created_at.label("link_made"),
+        )
+        .select_from(_THINGS.outerjoin(_link, within))
+        .where(_artefact.c.id.in_(select(reach.c.id).distinct().limit(bindparam("boxes"))), visible_when_asked())
+        .order_by(_artefact.c.created_at)
+    )
+
+
+TRAIL = _trail()

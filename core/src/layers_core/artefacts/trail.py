@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import case, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from layers_core.artefacts import audience, reading
-from layers_core.artefacts.models import Artefact, Link
+from layers_core.artefacts import reading, statements
 from layers_core.contract import Actor, Thing
 from layers_core.vocabulary import vocabulary
 
@@ -41,49 +39,27 @@ class Trail:
 
 
 def around(session: Session, host: Host, actor: Actor, artefact_id: UUID) -> Trail | None:
-    """The trail of a thing, in two queries; None where the actor may not see the thing.
+    """The trail of a thing, in one query; None where the actor may not see the thing.
 
     What the actor may not see is neither shown nor walked through nor counted.
     """
-    start = select(Artefact.id.label("id"), literal(0).label("step")).where(
-        Artefact.id == artefact_id, audience.visible(actor)
-    )
-    reach = start.cte("reach", recursive=True)
-    other = aliased(Artefact)
-    neighbour = case((Link.from_id == reach.c.id, Link.to_id), else_=Link.from_id)
-    reach = reach.union(
-        select(neighbour, reach.c.step + 1)
-        .select_from(reach)
-        .join(Link, or_(Link.from_id == reach.c.id, Link.to_id == reach.c.id))
-        .join(other, other.id == neighbour)
-        .where(reach.c.step < MOST_STEPS, other.audience_id.in_(actor.audience_ids), other.state == "live")
-    )
-    ids = select(reach.c.id).distinct().limit(MOST_BOXES)
-    things = {
-        row.id: reading.thing(host, actor, row)
-        for row in session.execute(
-            reading.things().where(Artefact.id.in_(ids), audience.visible(actor)).order_by(Artefact.created_at)
-        )
-    }
+    asked = {"id": artefact_id, "audiences": actor.audience_ids, "steps": MOST_STEPS, "boxes": MOST_BOXES}
+    rows = session.connection().execute(statements.TRAIL, asked).all()
+    things: dict[UUID, Thing] = {}
+    for row in rows:
+        if row.id not in things:
+            things[row.id] = reading.thing(host, actor, row)
     if artefact_id not in things:
         return None
-    edges = _edges(session, things) if len(things) > 1 else []
+    links = (row for row in rows if row.link_to in things)
+    edges = [_edge(row) for row in sorted(links, key=lambda row: (row.link_made, row.link_id))]
     return Trail(things, edges, _columns(things, edges))
 
 
-def _edges(session: Session, things: Mapping[UUID, Thing]) -> list[Edge]:
-    types = vocabulary("link_types")
-    rows = session.execute(
-        select(Link.from_id, Link.to_id, Link.type)
-        .where(Link.from_id.in_(things), Link.to_id.in_(things))
-        .order_by(Link.created_at, Link.id)
-    )
-    return [
-        Edge(row.from_id, row.to_id, row.type)
-        if types.get(row.type, {}).get("earlier") == "from"
-        else Edge(row.to_id, row.from_id, row.type)
-        for row in rows
-    ]
+def _edge(row: Any) -> Edge:
+    earlier_end = vocabulary("link_types").get(row.link_type, {}).get("earlier")
+    ends = (row.id, row.link_to) if earlier_end == "from" else (row.link_to, row.id)
+    return Edge(*ends, row.link_type)
 
 
 def _columns(things: Mapping[UUID, Thing], edges: Sequence[Edge]) -> dict[UUID, int]:

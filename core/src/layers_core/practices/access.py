@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, Uuid, bindparam, select
+from sqlalchemy import BindParameter, Date, ScalarSelect, Select, Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience
@@ -71,15 +71,18 @@ def find_practice(
     return practice_view(row, row.plugins, host) if row else None
 
 
-def _actor_query() -> Select[Any]:
-    """One row for each audience of a member, with everything about the member beside it."""
+def actor_query(person_id: BindParameter[Any] | ScalarSelect[UUID]) -> Select[Any]:
+    """One row for each audience of a member, with everything about the member beside it: what `actor_from` takes.
+
+    Its parameters are `slug`, the practice's, `today`, and whatever finds the person.
+    """
     practice_id = select(Practice.id).where(Practice.slug == bindparam("slug")).scalar_subquery()
-    person_id = bindparam("person_id", type_=Uuid())
     mine = audience.ids_for(person_id, practice_id, bindparam("today", type_=Date()))
     return (
         select(
             *PRACTICE_COLUMNS,
             Mix.plugins,
+            Membership.person_id,
             Person.name.label("person_name"),
             Membership.roles,
             Membership.profession,
@@ -100,19 +103,22 @@ def _actor_query() -> Select[Any]:
 
 
 # Every page asks this; making the statement each time took longer than asking it, and the ORM as long again.
-ACTOR = _actor_query()
+ACTOR = actor_query(bindparam("person_id", type_=Uuid()))
 
 
 def find_actor(session: Session, host: Host, person_id: UUID, slug: str) -> Actor | None:
     """The actor that a person is in a practice; None where they are no present member of it."""
     asked = {"person_id": person_id, "slug": slug, "today": now().date()}
     rows = session.connection().execute(ACTOR, asked).all()
-    if not rows:
-        return None
+    return actor_from(rows, host) if rows else None
+
+
+def actor_from(rows: Sequence[Any], host: Host) -> Actor:
+    """The actor that the rows of an `actor_query` tell of; there is at least one."""
     first = rows[0]
     practice = practice_view(first, first.plugins, host)
     return Actor(
-        person_id=person_id,
+        person_id=first.person_id,
         name=first.person_name,
         practice=practice,
         roles=frozenset(first.roles),

@@ -1,4 +1,4 @@
-"""Who is asking: from the session cookie on pages, from a personal token on the API. One query."""
+"""Who is asking: from the session cookie, with who they are in a practice, or from a token on the API. One query."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ from flask import Request, current_app, g, session
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from layers_core.contract import Actor
 from layers_core.db.base import now
-from layers_core.practices.models import Person
+from layers_core.host.loader import Host
+from layers_core.practices import access
+from layers_core.practices.models import Membership, Person
 from layers_webshell.accounts.models import Account, ApiToken, SignIn
 from layers_webshell.accounts.security import SignedIn
 from layers_webshell.accounts.tokens import token_hash
@@ -37,16 +40,27 @@ COLUMNS = (
     _person.is_operator,
 )
 
+SIGNED_IN = (
+    _device.token_hash == bindparam("token_hash"),
+    _device.ended_at.is_(None),
+    _device.expires_at > bindparam("moment"),
+    _account.fs_uniquifier == bindparam("uniquifier"),
+    _account.active,
+)
+_DEVICES = Account.__table__.join(SignIn.__table__, _device.account_id == _account.id)
 OF_DEVICE = (
-    select(*COLUMNS)
-    .join_from(Account.__table__, SignIn.__table__, _device.account_id == _account.id)
-    .join(Person.__table__, _person.id == _account.person_id)
-    .where(
-        _device.token_hash == bindparam("token_hash"),
-        _device.ended_at.is_(None),
-        _device.expires_at > bindparam("moment"),
-        _account.fs_uniquifier == bindparam("uniquifier"),
-        _account.active,
+    select(*COLUMNS).select_from(_DEVICES).join(Person.__table__, _person.id == _account.person_id).where(*SIGNED_IN)
+)
+# A practice's pages ask for the person and the actor that they are there at once.
+OF_MEMBER = (
+    access.actor_query(select(_account.person_id).select_from(_DEVICES).where(*SIGNED_IN).scalar_subquery())
+    .join(Account, Account.person_id == Membership.person_id)
+    .add_columns(
+        _account.id.label("account_id"),
+        _account.fs_uniquifier,
+        _account.language,
+        _person.email,
+        _person.is_operator,
     )
 )
 OF_TOKEN = (
@@ -72,19 +86,46 @@ class Identity:
 
 def from_session(reader: Session) -> Identity | None:
     """Who the session cookie names; None for nobody, an ended or expired sign-in, or a closed account."""
+    asked = _asked()
+    row = reader.connection().execute(OF_DEVICE, asked).one_or_none() if asked else None
+    return Identity(_signed_in(row), _locked()) if row else None
+
+
+def as_member(reader: Session, host: Host, slug: str) -> tuple[Identity, Actor] | None:
+    """Who the session cookie names and the actor that they are in a practice; None where they are none there."""
+    asked = _asked()
+    rows = reader.connection().execute(OF_MEMBER, {**asked, "slug": slug, "today": now().date()}).all() if asked else ()
+    if not rows:
+        return None
+    actor, first = access.actor_from(rows, host), rows[0]
+    person = SignedIn(
+        first.account_id,
+        first.person_id,
+        first.fs_uniquifier,
+        first.person_name,
+        first.email,
+        first.is_operator,
+        first.language,
+    )
+    return Identity(person, _locked()), actor
+
+
+def _asked() -> dict[str, Any] | None:
+    """What the session cookie holds, as the statements ask for it."""
     device = session.get(DEVICE)
     if not device:
         return None
-    asked = {"token_hash": token_hash(device), "uniquifier": session.get("_user_id"), "moment": now()}
-    row = reader.connection().execute(OF_DEVICE, asked).one_or_none()
-    if row is None:
-        return None
+    return {"token_hash": token_hash(device), "uniquifier": session.get("_user_id"), "moment": now()}
+
+
+def _locked() -> bool:
+    """Whether a shared PC stood idle for too long; else its clock begins anew."""
     idle = time.time() - session.get(SEEN, 0)
     shared = not session.get(OWN)
     locked = shared and idle > idle_limit().total_seconds()
     if shared and not locked and idle > REFRESH_SECONDS:
         session[SEEN] = int(time.time())
-    return Identity(_signed_in(row), locked)
+    return bool(locked)
 
 
 def from_token(reader: Session, request: Request) -> Identity | None:
