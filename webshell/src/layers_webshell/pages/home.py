@@ -23,6 +23,7 @@ pages = Blueprint("home", __name__)
 
 DUE_SHOWN = 5
 NEW_SHOWN = 5
+AGAIN_SHOWN = 3
 
 
 @pages.get("/<practice>/")
@@ -33,7 +34,7 @@ def index() -> str:
     placed = placements.home_cards(host, actor, session)
     cards = [*trials.questions(), *(card for _slug, card in placed.items)]
     first = [card for card in cards if card.first]
-    showings = reading.worth_seeing_again(session, host, actor)
+    showings, newest = reading.again_and_new(session, host, actor, again=AGAIN_SHOWN, new=NEW_SHOWN)
     return render_template(
         "layers/pages/home.html",
         first_cards=first,
@@ -44,7 +45,7 @@ def index() -> str:
         today=today_in(actor.practice.time_zone),
         again=[(showing, row(showing.thing)) for showing in showings],
         answers=exposure_answers(),
-        new=rows(reading.feed(session, host, actor, limit=NEW_SHOWN, by_others=True)),
+        new=rows(newest),
     )
 
 

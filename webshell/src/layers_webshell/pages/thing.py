@@ -64,7 +64,7 @@ def render(
         abort(404)
     thing = around.things[thing_id]
     shown = {key: item for key, item in around.things.items() if item.available}
-    actions = reading.actions_of(session, list(shown)) if shown else []
+    actions, comments = reading.actions_and_comments(session, actor, list(shown), thing_id)
     picture = draw(around, actions, thing_id, label=kind_label, url=lambda key: url_for("thing.show", thing_id=key))
     return render_template(
         "layers/pages/thing.html",
@@ -76,7 +76,7 @@ def render(
         body=body_of(thing),
         panels=_panels(thing),
         actions=[action for action in actions if action.artefact_id == thing_id],
-        comments=reading.comments_of(session, actor, thing_id) if thing.available else [],
+        comments=comments if thing.available else [],
         picture=picture,
         related=_related(thing) if just_saved else [],
         just_saved=just_saved,

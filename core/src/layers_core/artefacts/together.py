@@ -1,0 +1,56 @@
+"""Statements that answer two questions of a page at once, so that plugins' queries find room beside the page's own.
+
+Each is made once, of those in `statements`. The first question's rows and the second's come in one list of the same
+columns; which is which shows in a column that only one of them fills in.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, cast, null, select, union_all
+
+from layers_core.artefacts import statements
+from layers_core.artefacts.models import Exposure
+
+
+@cache
+def again_and_new(ranges: int, *, hidden: bool) -> CompoundSelect[Any]:
+    """What `statements.again` gives, which has an `exposure_id`, and what `statements.feed` gives of others.
+
+    They come in no order, and `limit` is the same for both.
+    """
+    due = statements.again(hidden=hidden).add_columns(Exposure.__table__.c.due_at).subquery()
+    new = statements.feed(ranges, kind=False, hidden=hidden, by_others=True, before=False).subquery()
+    own = [column.name for column in new.c]
+    more = ("exposure_id", "reviews", "due_at")
+    return union_all(
+        select(*(due.c[name] for name in (*own, *more))),
+        select(*new.c, *(_nothing(due.c[name]) for name in more)),
+    )
+
+
+def _actions_and_comments() -> CompoundSelect[Any]:
+    """What `statements.ACTIONS` gives, and what `statements.COMMENTS` gives, without `artefact_id`, in no order."""
+    action, comment = statements.ACTIONS.subquery(), statements.COMMENTS.subquery()
+    same = {"id": "id", "owner_id": "author_id", "owner_name": "name", "expectation": "text"}
+    more = ("practice_name", "created_at")
+    return union_all(
+        select(*action.c, *(_nothing(comment.c[name]) for name in more)),
+        select(
+            *(
+                comment.c[same[column.name]].label(column.name) if column.name in same else _nothing(column)
+                for column in action.c
+            ),
+            *(comment.c[name] for name in more),
+        ),
+    )
+
+
+def _nothing(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """NULL in the place and of the type of a column."""
+    return cast(null(), column.type).label(column.name)
+
+
+ACTIONS_AND_COMMENTS = _actions_and_comments()
