@@ -127,13 +127,13 @@ def _gettext(message: str) -> str:
 
 def _in_template(message: str, **variables: object) -> Markup:
     """A message as templates show it: its own markup is kept, what is filled in is escaped."""
-    return Markup(_gettext(message)) % variables if variables else _without_variables(message, now())
+    return Markup(_gettext(message)) % variables if variables else _without_variables(message, now())  # nosec B704 - catalogues are ours
 
 
 @lru_cache(maxsize=4096)
 def _without_variables(message: str, _language: str) -> Markup:
     # Filled in with nothing, so that "%%" reads as "%" in all messages alike.
-    return Markup(_gettext(message)) % {}
+    return Markup(_gettext(message)) % {}  # nosec B704 - catalogues are ours
 
 
 def _ngettext(singular: str, plural: str, n: int) -> str:
