@@ -27,6 +27,8 @@ from layers_webshell.accounts.security import hashed
 from layers_webshell.gate import STATIC, policy_of
 from layers_webshell.testworld import MEMBERS
 
+pytestmark = pytest.mark.slow
+
 STRANGERS = ("anonymous", "former", "evaluator", "operator", "neighbour", "outsider")
 """Who may change nothing at the practice of the table."""
 HOME = "manor"

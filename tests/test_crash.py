@@ -26,6 +26,8 @@ from layers_core.contract import Draft, GuardAnswer, Promise
 from layers_core.usage.models import UsageEventRow
 from layers_reflect.models import Aside
 
+pytestmark = pytest.mark.slow
+
 SAVER = Path(__file__).with_name("saver.py")
 NOTE, ASIDE = "reflect.note", "reflect.aside"
 HELD = ("1", "2", "4", "6", "9", "12", "commit")

@@ -33,6 +33,8 @@ from layers_patient_input.schemas import settings_of
 from layers_patient_input.wording import form_wording
 from layers_reflect.writing import ONLY_FOR_ME
 
+pytestmark = pytest.mark.slow
+
 LEVEL = {name: hook.level for name, hook in HOOKS.items()}
 
 

@@ -27,6 +27,8 @@ from layers_patient_input.schemas import settings_of
 from layers_patient_input.wording import form_wording
 from layers_webshell.testclient import forms_of
 
+pytestmark = pytest.mark.slow
+
 PLUGINS = ("guidelines", "patient_input", "peer_share", "reflect")
 MIXES = [frozenset(mix) for size in range(len(PLUGINS) + 1) for mix in combinations(PLUGINS, size)]
 """From none to all four, so that whatever is on was off before."""
