@@ -100,21 +100,25 @@ def _people_key(members: Iterable[UUID]) -> str:
     return hashlib.sha256(",".join(str(member) for member in members).encode()).hexdigest()[:40]
 
 
-def resolve(session: Session, actor: Actor, choice: str, opened: frozenset[str]) -> Audience:
-    """The audience that a writer chose.
+def resolve(session: Session, actor: Actor, choice: str, opened: frozenset[str]) -> Audience | AudienceView:
+    """The audience that a writer chose: the actor's own view of it, or the row of one that they don't know yet.
 
     `choice` is "me", "practice", "cluster:<id>", "network" or "people:<id>,<id>"; `opened` holds the types beyond the
     practice that the mix allows. Raises AudienceRefused where the actor doesn't belong to it or the mix doesn't open
     it.
     """
     word, _colon, rest = choice.partition(":")
-    if word == "me" and actor.person_id:
-        return ensure(session, "person", actor.person_id)
     if word == "people" and actor.person_id:
         return _people(session, actor, rest)
-    key = _reachable_key(actor, choice, opened)
+    mine = word == "me" and actor.person_id is not None
+    key = f"person:{actor.person_id}" if mine else _reachable_key(actor, choice, opened)
     if key is None:
         raise AudienceRefused(choice)
+    known = next((view for view in actor.audiences if view.key == key), None)
+    if known is not None:
+        return known
+    if mine:
+        return ensure(session, "person", actor.person_id)
     found = session.scalar(select(Audience).where(Audience.key == key))
     if found is None:
         raise AudienceRefused(choice)

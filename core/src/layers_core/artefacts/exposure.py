@@ -11,6 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.models import Exposure, ExposureAnswer
+from layers_core.db.base import put
 from layers_core.vocabulary import vocabulary
 
 # A practice's lessons are kept for years, not crammed: nine in ten should be remembered when they come back.
@@ -21,13 +22,10 @@ class AlreadyAnswered(Exception):
     """This showing was answered before, on another device or in another window."""
 
 
-def start(session: Session, person_id: UUID, artefact_id: UUID, moment: datetime) -> Exposure:
+def start(session: Session, person_id: UUID, artefact_id: UUID, moment: datetime) -> None:
     """Begin to bring a thing back to a person; writing it counts as the first review."""
     card, _log = SCHEDULER.review_card(Card(card_id=0, due=moment), Rating.Good, moment)
-    exposure = Exposure(person_id=person_id, artefact_id=artefact_id, due_at=card.due, card=_kept(card))
-    session.add(exposure)
-    session.flush()
-    return exposure
+    put(session, Exposure, person_id=person_id, artefact_id=artefact_id, due_at=card.due, card=_kept(card))
 
 
 def answer(session: Session, exposure: Exposure, code: str, showing: int, moment: datetime) -> None:

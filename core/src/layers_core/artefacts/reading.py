@@ -12,7 +12,7 @@ from sqlalchemy import CompoundSelect, Select, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience, kinds, search, statements, together
-from layers_core.artefacts.models import Action, Artefact, Audience, Link, Revision, WriteKey
+from layers_core.artefacts.models import Action, Artefact, Audience, Link, Revision
 from layers_core.contract import Actor, AudienceView, NewLink, Thing
 from layers_core.db.base import now
 from layers_core.practices.models import Person
@@ -203,9 +203,7 @@ def write_result(session: Session, writer: str, client_key: str) -> UUID | None:
     """The result of a write that this writer did before under the same client key."""
     if not client_key:
         return None
-    return session.scalar(
-        select(WriteKey.result_id).where(WriteKey.writer == writer, WriteKey.client_key == client_key)
-    )
+    return session.connection().scalar(statements.WRITE_RESULT, {"writer": writer, "key": client_key})
 
 
 @dataclass(frozen=True)

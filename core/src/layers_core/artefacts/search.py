@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.models import Artefact, Audience
+from layers_core.contract import AudienceView
 
 MOST_WORDS = 12
 NEWEST = 2**62
@@ -42,9 +43,12 @@ def kind_token(kind: str) -> str:
     return "k" + kind.encode().hex().translate(str.maketrans("abcdef", "uvwxyz")) + "0"
 
 
-def index(session: Session, artefact: Artefact, audience: Audience, words: str) -> None:
-    """Put an artefact's present words, kind and audience into the index, in place of earlier ones."""
-    remove(session, artefact.number)
+def index(
+    session: Session, artefact: Artefact, audience: Audience | AudienceView, words: str, *, new: bool = False
+) -> None:
+    """Put an artefact's present words, kind and audience into the index, in place of earlier ones unless `new`."""
+    if not new:
+        remove(session, artefact.number)
     row = {
         "number": artefact.number,
         "scope": f"{audience_token(audience.id)} {kind_token(artefact.kind)}",

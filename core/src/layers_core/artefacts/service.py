@@ -17,9 +17,9 @@ from layers_core.artefacts import audience, guarding, kinds, reading, search
 from layers_core.artefacts.choices import ONLY_ME
 from layers_core.artefacts.errors import CheckFailed, DraftRefused, EditConflict, NotAllowed, NotFound
 from layers_core.artefacts.followup import FollowUp
-from layers_core.artefacts.models import Artefact, Audience, WriteKey
+from layers_core.artefacts.models import Artefact, Audience
 from layers_core.artefacts.unit import Unit, opened
-from layers_core.contract import Actor, ArtefactKind, Change, Draft, GuardAnswer, NewLink, Problem, Thing
+from layers_core.contract import Actor, ArtefactKind, AudienceView, Change, Draft, GuardAnswer, NewLink, Problem, Thing
 from layers_core.host.doors import DoorFault
 from layers_core.i18n import gettext as _
 from layers_core.usage import log
@@ -144,9 +144,7 @@ class ArtefactService(FollowUp):
         if not client_key:
             return None
         with self.database.read() as session:
-            result = session.scalar(
-                select(WriteKey.result_id).where(WriteKey.writer == writer, WriteKey.client_key == client_key)
-            )
+            result = reading.write_result(session, writer, client_key)
         return Saved(result, repeated=True) if result else None
 
     def _keep_guard(self, unit: Unit, artefact_id: UUID, marks: Mapping[str, int], answer: GuardAnswer) -> None:
@@ -278,7 +276,7 @@ class ArtefactService(FollowUp):
             self._reindex(unit.session, artefact, chosen)
             unit.changed(kinds.thing_from(self.host, actor, artefact, chosen, actor.name), Change("restored"))
 
-    def _reindex(self, session: Session, artefact: Artefact, chosen: Audience) -> None:
+    def _reindex(self, session: Session, artefact: Artefact, chosen: Audience | AudienceView) -> None:
         kind = kinds.require(self.host, artefact.kind)
         body = kinds.read_body(self.host, artefact.kind, artefact.body, artefact.body_version)
         search.index(session, artefact, chosen, kind.search_text(body))

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from layers_core.artefacts.audience import visible_when_asked
-from layers_core.artefacts.models import Action, Artefact, Comment, Exposure, Link
+from layers_core.artefacts.models import Action, Artefact, Comment, Exposure, Link, WriteKey
 from layers_core.db.base import UtcDateTime
 from layers_core.practices.models import Person, Practice
 
@@ -188,3 +188,6 @@ def _trail() -> Select[Any]:
 
 
 TRAIL = _trail()
+WRITE_RESULT = select(WriteKey.result_id).where(
+    WriteKey.writer == bindparam("writer"), WriteKey.client_key == bindparam("key")
+)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from layers_core.artefacts import audience, exposure, kinds, search
 from layers_core.artefacts.models import Action, Artefact, Audience, GuardDecision, Link, Revision, WriteKey
 from layers_core.contract import Actor, Change, Draft, NewLink, Promise, Thing
-from layers_core.db.base import now
+from layers_core.db.base import now, put
 from layers_core.usage import log
 from layers_core.usage.events import AUDIENCE_NAMES, Linked, Promised, Recorded, UsageEvent
 from layers_core.vocabulary import vocabulary
@@ -41,8 +41,7 @@ class Unit:
     def once(self, writer: str, client_key: str, result_id: UUID) -> None:
         """Remember that this write was done, so that a repeat finds its result. An empty key remembers nothing."""
         if client_key:
-            self.session.add(WriteKey(writer=writer, client_key=client_key, result_id=result_id))
-            self.session.flush()
+            put(self.session, WriteKey, writer=writer, client_key=client_key, result_id=result_id)
 
     def add(self, draft: Draft) -> Thing:
         """Save something new with its revision, links, promise, exposure, search row and events.
@@ -70,7 +69,7 @@ class Unit:
         self.session.flush()
         self._added.add(artefact.id)
         self.keep_revision(artefact)
-        search.index(self.session, artefact, chosen, kind.search_text(body))
+        search.index(self.session, artefact, chosen, kind.search_text(body), new=True)
         if kind.resurfaces and self.actor.person_id:
             exposure.start(self.session, self.actor.person_id, artefact.id, self.moment)
         prompted = any(link.type == "prompted_by" for link in draft.links)
@@ -85,19 +84,18 @@ class Unit:
 
     def keep_revision(self, artefact: Artefact) -> None:
         """Keep the artefact's present state as an immutable revision."""
-        self.session.add(
-            Revision(
-                artefact_id=artefact.id,
-                number=artefact.revision,
-                title=artefact.title,
-                body=artefact.body,
-                body_version=artefact.body_version,
-                audience_id=artefact.audience_id,
-                edited_by=self.actor.person_id,
-                created_at=self.moment,
-            )
+        put(
+            self.session,
+            Revision,
+            artefact_id=artefact.id,
+            number=artefact.revision,
+            title=artefact.title,
+            body=artefact.body,
+            body_version=artefact.body_version,
+            audience_id=artefact.audience_id,
+            edited_by=self.actor.person_id,
+            created_at=self.moment,
         )
-        self.session.flush()
 
     def forget_words(self, artefact_id: UUID) -> None:
         """Delete what a withdrawn thing said, in its present state and all earlier ones; its title and links stay.
@@ -176,10 +174,7 @@ class Unit:
         )
         self.session.add(action)
         self.session.flush()
-        self.event(
-            Promised(dated=promise.due_on is not None),
-            self.session.scalar(select(Artefact).where(Artefact.id == artefact_id)),
-        )
+        self._note(Promised(dated=promise.due_on is not None), artefact_id)
         return action
 
     def guard_decision(self, artefact_id: UUID, found: Mapping[str, int], explanation: str) -> None:
@@ -197,7 +192,10 @@ class Unit:
 
     def event(self, event: UsageEvent, artefact: Artefact | Thing | None = None) -> None:
         """Write one declared usage event in this transaction. Raises LookupError for a type that nobody declared."""
-        log.write(self.session, self._host, self.actor, event, artefact.id if artefact else None, self.moment)
+        self._note(event, artefact.id if artefact else None)
+
+    def _note(self, event: UsageEvent, artefact_id: UUID | None) -> None:
+        log.write(self.session, self._host, self.actor, event, artefact_id, self.moment)
 
     def audience_of(self, artefact_id: UUID) -> Audience:
         """The audience of a thing. Raises LookupError where there is no such thing."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import JSON, DateTime, MetaData, Uuid
+from sqlalchemy import JSON, DateTime, Insert, MetaData, Uuid, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -70,3 +71,14 @@ def new_id() -> UUID:
 def now() -> datetime:
     """The present moment in UTC."""
     return datetime.now(UTC)
+
+
+@cache
+def _insert(model: type[Base]) -> Insert:
+    return insert(model.__table__)  # type: ignore[arg-type]
+
+
+def put(session: Session, model: type[Base], **values: Any) -> None:
+    """Write one row that nothing else needs as an object, at once and past the ORM, which takes two to three times as
+    long. Columns that are left out take their defaults. Raises IntegrityError."""
+    session.connection().execute(_insert(model), values)
