@@ -73,8 +73,8 @@ def related(session: Session, host: Host, actor: Actor, thing: Thing, limit: int
     terms = terms_of(f"{thing.title} {kind.summary(thing.body)}")
     if not terms:
         return []
-    # The search takes beginnings of words, so a stem finds every ending.
-    found = reading.find(session, host, actor, " ".join(terms), limit=CANDIDATES, any_word=True)
+    # The search itself finds a word with any ending.
+    found = reading.find(session, host, actor, " ".join(terms.values()), limit=CANDIDATES, any_word=True)
     others = [item.thing for item in found if item.thing.id != thing.id]
     shared = {other.id: _shared(terms, text_of(host, other)) for other in others}
     hits = Counter(term for mentioned in shared.values() for term in mentioned)

@@ -80,23 +80,24 @@ def find(
 ) -> list[Hit]:
     """The newest things with all (or any) of the words that these audiences may see, newest first.
 
-    Whole words are looked for, whatever their endings; where they find less than `limit`, beginnings of words are.
-    `before` is the number of the last hit of the page before, which had the same `limit`.
+    Whole words are looked for, whatever their endings; where nobody used them, beginnings of words are. `before` is the
+    number of the last hit of the page before.
     """
     words = words_of(query)
     if not words or not audience_ids:
         return []
     finder = FINDERS[_dialect(session)]
 
-    def ask(start: int | None, *, beginnings: bool) -> list[Hit]:
+    def ask(start: int | None, most: int, *, beginnings: bool) -> list[Hit]:
         wanted = _Wanted(words, audience_ids, hidden_kinds, any_word, beginnings)
-        return finder(session, wanted, {"before": start or NEWEST, "limit": limit})
+        return finder(session, wanted, {"before": start or NEWEST, "limit": most})
 
     # FTS5 gathers every hit of a beginning before it gives the first one: of a word in a tenth of 1,000,000 things,
     # that took 42 ms, and the word itself took 0.6.
-    found = ask(before, beginnings=False)
-    enough = len(found) >= limit or (before is not None and len(ask(None, beginnings=False)) >= limit)
-    return found if enough else ask(before, beginnings=True)
+    found = ask(before, limit, beginnings=False)
+    if found or (before is not None and ask(None, 1, beginnings=False)):
+        return found
+    return ask(before, limit, beginnings=True)
 
 
 @dataclass(frozen=True)
