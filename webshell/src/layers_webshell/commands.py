@@ -80,7 +80,7 @@ def serve(layers: CliContext, address: str, port: int, workers: int, proxies: in
     app = create_app(layers.settings, host=layers.host, database=layers.database, proxies=proxies)
     server = serving.listen(app, address, port, workers)
     click.echo(f"Serving {layers.settings.base_url} on {address}:{server.effective_port}", err=True)
-    server.run()
+    serving.serve(server)
 
 
 @click.command()

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, MetaData
 
 from layers_core.db.base import Base
 from layers_core.db.errors import MigrationError
 
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
+
+# Every process knows the rooms, and few migrate: Alembic is imported by the functions that need it, because it took
+# 0.07 s of every start.
 FOUNDATION = ("core", "webshell")
 """The rooms that everything stands on, in their order; every other room is a plugin's."""
 
@@ -47,6 +50,9 @@ class MigrationRoom:
 
     def scripts(self) -> ScriptDirectory:
         """Its revision files. Raises MigrationError where the folder is missing."""
+        from alembic.script import ScriptDirectory
+        from alembic.util import CommandError
+
         try:
             return ScriptDirectory(str(self.folder), version_locations=[str(self.folder)])
         except CommandError as fault:
@@ -61,6 +67,8 @@ def in_order(rooms: Iterable[MigrationRoom]) -> list[MigrationRoom]:
 
 def reached(connection: Connection, room: MigrationRoom) -> tuple[str, ...]:
     """The revisions that a database says it has reached for a room; none where the room is new to it."""
+    from alembic.runtime.migration import MigrationContext
+
     opts = {"version_table": room.version_table}
     return MigrationContext.configure(connection, opts=opts).get_current_heads()
 
