@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -10,16 +11,20 @@ from layers_core.artefacts.errors import GuardStop, Marked
 from layers_core.contract import Draft, GuardAnswer
 from layers_core.privacy import identifiers
 
+# A UUID or a digest, whole: nobody's words, yet its digits can look like a telephone or NHS number.
+_MACHINE_KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,128}")
+
 
 def texts_of(draft: Draft) -> list[str]:
-    """Every text of a draft: title, body, promise and extras."""
+    """Every text of a draft: title, body, promise and extras. Keys that machines made are no text."""
     promised = [draft.promise.expectation] if draft.promise else []
     return [draft.title, *_strings(draft.body), *promised, *_strings(draft.extras)]
 
 
 def _strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
-        yield value
+        if not _MACHINE_KEY.fullmatch(value):
+            yield value
     elif isinstance(value, Mapping):
         for part in value.values():
             yield from _strings(part)
