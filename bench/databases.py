@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -65,7 +67,7 @@ class Databases:
     def __init__(self, *, reload: bool) -> None:
         self.host: Host = load_host(settings("sqlite:///unused.db"))
         self._reload = reload
-        self._open: dict[tuple[str, int], Loaded] = {}
+        self._open: dict[tuple[str, int, bool], Loaded] = {}
         self._ends = ExitStack()
         self._server: PostgresServer | None = None
 
@@ -77,14 +79,27 @@ class Databases:
             loaded.database.dispose()
         self._ends.close()
 
-    def get(self, kind: str, size: int) -> Loaded:
-        """The database of a kind with so many things; made where it is not there yet."""
-        if (kind, size) not in self._open:
+    def get(self, kind: str, size: int, *, to_write: bool = False) -> Loaded:
+        """The database of a kind with so many things; made where it is not there yet.
+
+        One `to_write` to is another one, so that what one goal saves does not change what the next one reads.
+        """
+        key = (kind, size, to_write)
+        if key not in self._open:
             makers: dict[str, Callable[[int], str]] = {"sqlite": self._sqlite, "postgresql": self._postgresql}
             url = makers[kind](size)
+            if to_write and kind == "sqlite":
+                url = self._copy(url)
             database = Database.at(url)
-            self._open[kind, size] = Loaded(kind, size, url, database, world.read(database))
-        return self._open[kind, size]
+            self._open[key] = Loaded(kind, size, url, database, world.read(database))
+        return self._open[key]
+
+    def _copy(self, url: str) -> str:
+        path = Path(str(make_url(url).database))
+        folder = Path(tempfile.mkdtemp(prefix="layers-bench-", dir=KEPT))
+        self._ends.callback(shutil.rmtree, folder)
+        shutil.copyfile(path, folder / path.name)
+        return f"sqlite:///{folder / path.name}"
 
     def _sqlite(self, size: int) -> str:
         path = KEPT / f"{size}-{_stamp()}.db"

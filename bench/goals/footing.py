@@ -35,7 +35,7 @@ print(time.process_time() - began)
 def run(setting: Setting) -> Iterator[Figure]:
     """The log and memory on every kind of database, the start on each as well."""
     for kind in setting.kinds:
-        loaded = setting.loaded(kind, setting.small)
+        loaded = setting.loaded(kind, setting.small, to_write=True)
         yield from _log(setting, loaded)
         waited = [_first_page(loaded) for _round in range(setting.repeats)]
         yield Figure(8, "from `layers serve` to the first page", kind, median(waited), FIRST_PAGE, unit="s")

@@ -17,7 +17,7 @@ LIMIT = 3.0
 def run(setting: Setting) -> Iterator[Figure]:
     """CPU and time of a save over those of the floor's POST."""
     for kind in setting.kinds:
-        loaded = setting.loaded(kind, setting.small)
+        loaded = setting.loaded(kind, setting.small, to_write=True)
         with floor_worker(setting, loaded) as floor, toolkit(loaded) as (worker, visitor):
             measured = partial(_bare, floor), partial(_saved, worker, visitor, loaded)
             results = rounds(setting.repeats, setting.requests, *measured)

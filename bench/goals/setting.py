@@ -32,9 +32,9 @@ class Setting:
     repeats: int
     requests: int
 
-    def loaded(self, kind: str, size: int) -> Loaded:
-        """A database of a kind with so many things."""
-        return self.databases.get(kind, size)
+    def loaded(self, kind: str, size: int, *, to_write: bool = False) -> Loaded:
+        """A database of a kind with so many things; another one `to_write` to."""
+        return self.databases.get(kind, size, to_write=to_write)
 
 
 def actor_of(setting: Setting, loaded: Loaded, role: str = "reader") -> Actor:
