@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
-from bench.databases import KEPT, KINDS, Databases
+from bench.databases import KINDS, Databases
 from bench.goals import doors, footing, pages, queries, saving, scale, searching
 from bench.goals.setting import Setting
+from bench.instance import KEPT
 from bench.report import Figure, machine, table
 
 GOALS: Mapping[int, Callable[[Setting], Iterator[Figure]]] = {

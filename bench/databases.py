@@ -16,23 +16,14 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from bench import loading, things, world
+from bench.instance import KEPT, settings
 from bench.world import World
 from layers_core.db.migrate import upgrade
 from layers_core.db.session import Database
 from layers_core.host.loader import Host, load_host, migration_rooms
-from layers_core.settings import Settings
 from layers_core.testkit.servers import PostgresServer
 
 KINDS = ("sqlite", "postgresql")
-ROOT = Path(__file__).resolve().parent.parent
-KEPT = ROOT / "var" / "bench"
-SECRET = "the key of the benchmarks, long enough to be taken"
-BASE_URL = "http://127.0.0.1"
-
-
-def settings(url: str) -> Settings:
-    """The settings of an instance on a database."""
-    return Settings(database_url=url, data_dir=KEPT, secret_key=SECRET, base_url=BASE_URL)
 
 
 @dataclass

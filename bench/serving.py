@@ -16,7 +16,7 @@ THREADS = 4
 
 def toolkit(url: str, options: Mapping[str, Any]) -> Flask:
     """The whole toolkit. `log` false leaves out the event of opening a thing."""
-    from bench.databases import settings
+    from bench.instance import settings
     from layers_core.artefacts.followup import FollowUp
     from layers_core.db.session import Database
     from layers_webshell.app import create_app

@@ -16,7 +16,8 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from bench.databases import ROOT, Loaded, settings
+from bench.databases import Loaded
+from bench.instance import ROOT, settings
 from layers_webshell.app import create_app
 from layers_webshell.testclient import Browser
 

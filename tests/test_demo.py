@@ -23,8 +23,8 @@ from sqlalchemy import func, select
 from layers_core.artefacts import reading
 from layers_core.artefacts.models import Artefact, Exposure
 from layers_core.artefacts.service import ArtefactService
-from layers_core.cli import main
 from layers_core.cli.context import CliContext
+from layers_core.cli.root import main
 from layers_core.db.base import now
 from layers_core.db.session import Database
 from layers_core.host.loader import Host, load_host

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from layers_core.cli import main
+from layers_core.cli.root import main
 from layers_core.host.loader import load_host
 from layers_core.scaffold import copying
 from layers_core.settings import Settings

@@ -9,8 +9,9 @@ from typing import Any
 
 import pluggy
 
-from bench.databases import BASE_URL, Loaded, settings
+from bench.databases import Loaded
 from bench.goals.setting import Setting, actor_of, pages_of
+from bench.instance import BASE_URL, settings
 from bench.report import Figure, median
 from layers_core.contract import Actor, HomeCard, MixView, NavItem, PluginMeta, hookimpl
 from layers_core.host.doors import Doors

@@ -13,8 +13,9 @@ from http.client import HTTPConnection
 
 from sqlalchemy import delete
 
-from bench.databases import BASE_URL, KEPT, ROOT, SECRET, Loaded
+from bench.databases import Loaded
 from bench.goals.setting import Setting, pages_of, things_of, toolkit, visits
+from bench.instance import BASE_URL, KEPT, ROOT, SECRET
 from bench.report import MILLISECOND, Figure, median
 from bench.visiting import HERE, START_SECONDS, Cost, Worker, rounds, sign_in
 from layers_core.usage.models import UsageEventRow

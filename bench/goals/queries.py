@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from bench.databases import Loaded, settings
+from bench.databases import Loaded
 from bench.goals.setting import Setting, pages_of, things_of
+from bench.instance import settings
 from bench.report import Figure
 from bench.world import PEOPLE
 from layers_webshell.app import create_app

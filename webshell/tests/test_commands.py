@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from layers_core.cli import main
 from layers_core.cli.context import CliContext
+from layers_core.cli.root import main
 from layers_core.db.base import now
 from layers_core.practices.models import Practice
 from layers_core.settings import Settings

@@ -16,8 +16,9 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
 from layers_core.artefacts.service import ArtefactService
-from layers_core.cli import main, root
+from layers_core.cli import root
 from layers_core.cli.context import CliContext, pass_layers
+from layers_core.cli.root import main
 from layers_core.contract import Draft, PluginMeta, hookimpl
 from layers_core.db.base import now
 from layers_core.db.session import Database

@@ -1,5 +1,1 @@
 """The command `layers`: what the core, other distributions and healthy plugins let somebody do from a terminal."""
-
-from layers_core.cli.root import main
-
-__all__ = ["main"]

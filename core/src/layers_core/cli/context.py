@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 from sqlalchemy import inspect
 
-from layers_core.db import migrate
 from layers_core.db.errors import MigrationError
 from layers_core.db.rooms import in_order, pending
 from layers_core.db.session import Database
@@ -20,6 +19,7 @@ from layers_core.settings import Settings
 
 if TYPE_CHECKING:
     from layers_core.artefacts.service import ArtefactService
+    from layers_core.db.migrate import MigrationFault
 
 
 class CliContext:
@@ -53,6 +53,8 @@ class CliContext:
         """
         database = self.any_database
         if database.dialect == "sqlite" and not inspect(database.engine).get_table_names():
+            from layers_core.db import migrate
+
             click.echo(f"Making the tables in {database.engine.url.database}", err=True)
             report(migrate.upgrade(database.engine, migration_rooms()))
         require_tables(database)
@@ -95,7 +97,7 @@ def require_tables(database: Database) -> None:
                 click.echo(f"The tables of {room.slug} are not up to date. Run: layers db upgrade", err=True)
 
 
-def report(faults: list[migrate.MigrationFault]) -> None:
+def report(faults: list[MigrationFault]) -> None:
     """Say which plugins could not be brought up to date."""
     for fault in faults:
         click.echo(f"{fault.slug} could not be brought up to date: {fault.reason}", err=True)
