@@ -81,7 +81,7 @@ class FollowUp:
         guarding.check([promise.expectation], guard, wider=wider)
 
         def keep(unit: Unit) -> UUID:
-            return unit.promise(artefact_id, promise).id
+            return unit.promise(artefact_id, promise)
 
         return self._once(actor, client_key, keep)
 

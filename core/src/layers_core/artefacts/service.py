@@ -10,7 +10,6 @@ from uuid import UUID
 
 from marshmallow import ValidationError
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience, guarding, kinds, reading, search
@@ -122,18 +121,16 @@ class ArtefactService(FollowUp):
 
     def _save(self, actor: Actor, draft: Draft, client_key: str, *, shared: bool) -> Saved:
         writer = str(actor.person_id or f"public:{actor.practice.id}")
-        if repeated := self.repeat_of(writer, client_key):
-            return repeated
-        marks = self.check(actor, draft)
         try:
+            marks = self.check(actor, draft)
             with self.unit(actor) as unit:
                 thing = unit.add(draft)
                 self._keep_guard(unit, thing.id, marks, draft.guard)
                 if shared:
                     unit.event(SharedCopy(audience=AUDIENCE_NAMES[thing.audience.type]), thing)
                 unit.once(writer, client_key, thing.id)
-        except IntegrityError:
-            # Two submits with one key met: the other one was first, and its result is this one's too.
+        except Exception:
+            # A key that was used before ends here, and so may what has changed since then: the first result counts.
             if repeated := self.repeat_of(writer, client_key):
                 return repeated
             raise

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from layers_core.artefacts import audience, exposure, kinds, search
 from layers_core.artefacts.models import Action, Artefact, Audience, GuardDecision, Link, Revision, WriteKey
 from layers_core.contract import Actor, Change, Draft, NewLink, Promise, Thing
-from layers_core.db.base import now, put
+from layers_core.db.base import new_id, now, put
 from layers_core.usage import log
 from layers_core.usage.events import AUDIENCE_NAMES, Linked, Promised, Recorded, UsageEvent
 from layers_core.vocabulary import vocabulary
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from layers_core.host.loader import Host
 
 NESTED_LIMIT = 8
+_WRITTEN = tuple(column.name for column in Artefact.__table__.columns if column.name != "number")
 
 
 class Unit:
@@ -37,6 +38,7 @@ class Unit:
         self._host = host
         self._depth = 0
         self._added: set[UUID] = set()
+        self._actor_key: UUID | None = None
 
     def once(self, writer: str, client_key: str, result_id: UUID) -> None:
         """Remember that this write was done, so that a repeat finds its result. An empty key remembers nothing."""
@@ -54,6 +56,7 @@ class Unit:
         chosen = audience.resolve(self.session, self.actor, draft.audience, opened(self._host, self.actor))
         body = kinds.checked_body(self._host, kind, draft.body)
         artefact = Artefact(
+            id=new_id(),
             kind=kind.name,
             title=draft.title,
             body=body,
@@ -62,11 +65,13 @@ class Unit:
             practice_id=self.actor.practice.id,
             author_id=self.actor.person_id,
             audience_id=chosen.id,
+            state="live",
+            revision=1,
             created_at=self.moment,
             updated_at=self.moment,
         )
-        self.session.add(artefact)
-        self.session.flush()
+        values = {column: getattr(artefact, column) for column in _WRITTEN}
+        artefact.number = put(self.session, Artefact, **values)[0]
         self._added.add(artefact.id)
         self.keep_revision(artefact)
         search.index(self.session, artefact, chosen, kind.search_text(body), new=True)
@@ -156,15 +161,19 @@ class Unit:
         if self.session.scalar(query) is None:
             raise LookupError(f"No thing {artefact_id} that may be linked")
 
-    def promise(self, artefact_id: UUID, promise: Promise) -> Action:
-        """Add an action to a thing; its owner is the actor unless the promise names a colleague.
+    def promise(self, artefact_id: UUID, promise: Promise) -> UUID:
+        """Add an action to a thing and give its key; its owner is the actor unless the promise names a colleague.
 
         Raises LookupError where nobody can own it.
         """
         owner = promise.owner_id or self.actor.person_id
         if owner is None:
             raise LookupError("A promise needs somebody who keeps it")
-        action = Action(
+        key = new_id()
+        put(
+            self.session,
+            Action,
+            id=key,
             artefact_id=artefact_id,
             practice_id=self.actor.practice.id,
             owner_id=owner,
@@ -172,10 +181,8 @@ class Unit:
             due_on=promise.due_on,
             created_at=self.moment,
         )
-        self.session.add(action)
-        self.session.flush()
         self._note(Promised(dated=promise.due_on is not None), artefact_id)
-        return action
+        return key
 
     def guard_decision(self, artefact_id: UUID, found: Mapping[str, int], explanation: str) -> None:
         """Keep how many marks of which type the writer looked at and why the words may stay; never the words."""
@@ -195,7 +202,9 @@ class Unit:
         self._note(event, artefact.id if artefact else None)
 
     def _note(self, event: UsageEvent, artefact_id: UUID | None) -> None:
-        log.write(self.session, self._host, self.actor, event, artefact_id, self.moment)
+        if self._actor_key is None and self.actor.person_id:
+            self._actor_key = log.actor_key(self.session, self.actor.person_id)
+        log.write(self.session, self._host, self.actor, self._actor_key, event, artefact_id, self.moment)
 
     def audience_of(self, artefact_id: UUID) -> Audience:
         """The audience of a thing. Raises LookupError where there is no such thing."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import JSON, DateTime, Insert, MetaData, Uuid, insert
+from sqlalchemy import JSON, DateTime, Insert, MetaData, Row, Uuid, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -78,7 +78,9 @@ def _insert(model: type[Base]) -> Insert:
     return insert(model.__table__)  # type: ignore[arg-type]
 
 
-def put(session: Session, model: type[Base], **values: Any) -> None:
-    """Write one row that nothing else needs as an object, at once and past the ORM, which takes two to three times as
-    long. Columns that are left out take their defaults. Raises IntegrityError."""
-    session.connection().execute(_insert(model), values)
+def put(session: Session, model: type[Base], **values: Any) -> Row[Any]:
+    """Write one row at once and past the ORM, which takes two to three times as long, and give its primary key.
+
+    Columns that are left out take their defaults. Raises IntegrityError.
+    """
+    return cast("Row[Any]", session.connection().execute(_insert(model), values).inserted_primary_key)

@@ -46,17 +46,22 @@ def actor_key(session: Session, person_id: UUID) -> UUID:
 
 
 def write(
-    session: Session, host: Host, actor: Actor, event: UsageEvent, artefact_id: UUID | None, moment: datetime
+    session: Session,
+    host: Host,
+    actor: Actor,
+    key: UUID | None,
+    event: UsageEvent,
+    artefact_id: UUID | None,
+    moment: datetime,
 ) -> None:
     """Add one event to the session's transaction; nothing where it counts once a day and is there already.
 
-    Raises LookupError for an event type that no plugin declared.
+    `key` is the actor's `actor_key`, None for nobody. Raises LookupError for an event type that no plugin declared.
     """
     if event.name not in host.registry.event_types:
         raise LookupError(f"No plugin declares the event {event.name}")
     # What was added to the session comes first, as it would with a statement of the ORM's.
     session.flush()
-    key = actor_key(session, actor.person_id) if actor.person_id else None
     connection = session.connection()
     connection.execute(
         _ADD_EVENT[connection.dialect.name],
@@ -105,5 +110,6 @@ class Aware:
         if fact in self._written:
             return
         with self._database.write() as session:
-            write(session, self._host, actor, event, artefact_id, moment)
+            key = actor_key(session, actor.person_id)
+            write(session, self._host, actor, key, event, artefact_id, moment)
         self._written.add(fact)

@@ -69,9 +69,10 @@ def draft_of(entry: Mapping[str, Any], actor: Actor, cluster: UUID) -> Draft:
 def _promise(unit: Unit, thing: Thing, entry: Mapping[str, Any]) -> None:
     """Promise something, and close it again where the story does; days are counted from today."""
     today = today_in(unit.actor.practice.time_zone)
-    action: Action = unit.promise(thing.id, Promise(entry["text"], today + timedelta(days=entry["due_in"])))
+    key = unit.promise(thing.id, Promise(entry["text"], today + timedelta(days=entry["due_in"])))
     if "outcome" not in entry:
         return
+    action = unit.session.get_one(Action, key)
     unit.moment = now() - timedelta(days=entry["closed_days_ago"])
     action.outcome, action.what_happened, action.closed_at = entry["outcome"], entry["what_happened"], unit.moment
     unit.event(ActionClosed(outcome=entry["outcome"], in_time=True), thing)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from layers_core.artefacts.service import Saved
 from layers_core.contract import Draft, NewLink
-from layers_core.i18n import gettext as _
 from layers_core.web import Submitted, current, policy, submitted
 from layers_webshell.pages import capturing
 from layers_webshell.pages.saving import Refusal, attempt, refused
@@ -61,7 +60,6 @@ def save() -> Response | tuple[str, int]:
     result, refusal = attempt(lambda: current.artefacts.save(current.actor, draft, form.client_key))
     if refusal:
         return _again(form, refusal)
-    flash(_("Your note is saved."), "success")
     return redirect(url_for("thing.show", thing_id=cast("Saved", result).id, saved=1), 303)
 
 

@@ -63,6 +63,8 @@ def render(
     if around is None:
         abort(404)
     thing = around.things[thing_id]
+    # The address may be passed on to a colleague, who saved nothing.
+    just_saved = just_saved and thing.author_id == actor.person_id
     shown = {key: item for key, item in around.things.items() if item.available}
     actions, comments = reading.actions_and_comments(session, actor, list(shown), thing_id)
     picture = draw(around, actions, thing_id, label=kind_label, url=lambda key: url_for("thing.show", thing_id=key))
