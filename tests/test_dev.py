@@ -125,6 +125,11 @@ def test_skipped():
 
 def test_plain():
     pytest.skip("something else")
+
+@pytest.mark.browser
+@pytest.mark.real_files
+def test_excused():
+    pass
 """
 
 
@@ -132,9 +137,9 @@ def test_plain():
 def test_ci_fails_when_something_required_was_skipped_or_never_ran(tmp_path: Path, required: str, code: int) -> None:
     (tmp_path / "conftest.py").write_bytes((ROOT / "conftest.py").read_bytes())
     (tmp_path / "test_it.py").write_text(REQUIRE)
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  browser: x\n  postgres: x\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  browser: x\n  postgres: x\n  real_files: x\n")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
+        [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", str(tmp_path)],
         cwd=tmp_path,
         env={"PATH": "/usr/bin:/bin", "LAYERS_REQUIRE": required},
         capture_output=True,
@@ -143,3 +148,5 @@ def test_ci_fails_when_something_required_was_skipped_or_never_ran(tmp_path: Pat
     )
     assert done.returncode == code, done.stdout + done.stderr
     assert ("LAYERS_REQUIRE" in done.stdout) == bool(required)
+    assert "no real files on this machine" in done.stdout
+    assert "test_excused was skipped, though" not in done.stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 import subprocess
 import sys
@@ -19,24 +18,17 @@ from layers_core.settings import Settings
 from layers_core.vocabulary import vocabulary
 from layers_webshell.app import create_app
 
+from .newcomer import NAME, beside, installed, new_plugin
+
 ROOT = Path(__file__).resolve().parents[1]
-UV = Path(sys.executable).with_name("uv")
-NAME = "home_visits"
-
-
-def new_plugin(folder: Path, name: str = NAME) -> Path:
-    done = CliRunner().invoke(main, ["new-plugin", name, "--in", str(folder)])
-    assert done.exit_code == 0, done.output
-    return folder / name
 
 
 def in_python(site: Path, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run Python with a folder of installed distributions beside the environment's own."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("LAYERS_")}
     return subprocess.run(
         [sys.executable, *words],
         cwd=cwd,
-        env={**environ, "PYTHONPATH": str(site)},
+        env=beside(site),
         check=False,
         capture_output=True,
         text=True,
@@ -48,18 +40,8 @@ def in_python(site: Path, *words: str, cwd: Path) -> subprocess.CompletedProcess
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A new plugin's folder, and the folder that it was installed into."""
     folder = tmp_path_factory.mktemp("plugins")
-    plugin, site = new_plugin(folder), folder / "site"
-    done = subprocess.run(
-        [
-            *(str(UV), "pip", "install", "--quiet", "--python", sys.executable, "--target", str(site)),
-            *("--no-deps", "--no-build-isolation", str(plugin)),
-        ],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return plugin, site
+    plugin = new_plugin(folder)
+    return plugin, installed(plugin, folder / "site")
 
 
 @pytest.mark.slow

@@ -18,7 +18,8 @@ from playwright.sync_api import Page, expect
 
 from layers_core.artefacts.followup import today_in
 
-from .conftest import Device, Served
+from ..newcomer import installed, new_plugin
+from .conftest import Device, Restarted, Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -45,7 +46,9 @@ def top(page: Page) -> None:
     page.evaluate("window.scrollTo(0, 0)")
 
 
-def test_i_could_not_read_my_letter(served: Served, device: Device, shoot: Callable[[Page, str], None]) -> None:
+def test_i_could_not_read_my_letter(
+    served: Served, device: Device, restarted: Restarted, shoot: Callable[[Page, str], None], tmp_path: Path
+) -> None:
     start = served.last_event()
 
     patient = device("patient", phone=True)
@@ -75,6 +78,10 @@ def test_i_could_not_read_my_letter(served: Served, device: Device, shoot: Calla
     nurse.get_by_role("link", name="Poor").first.click()
     shoot(nurse, "05-nurse-reads")
     nurse.get_by_role("link", name="Reflect on this").click()
+    before = served.last_event()
+    nurse.get_by_role("button", name="Save").click()
+    expect(nurse.get_by_role("heading", name="There is a problem")).to_be_visible()
+    assert served.last_event() == before
     nurse.get_by_label("What did you learn?").fill(LEARNT)
     nurse.get_by_text("What will you do about it?").click()
     nurse.get_by_label("I will…").fill(PROMISE)
@@ -186,6 +193,17 @@ def test_i_could_not_read_my_letter(served: Served, device: Device, shoot: Calla
             evaluator.get_by_role("link", name="Download")
         ).first.click()
     assert_exported(Path(download.value.path()), told)
+
+    home = restarted(installed(new_plugin(tmp_path), tmp_path / "site")) + f"/{served.world.slugs['home']}"
+    manager.goto(f"{home}/mix/change/home_visits")
+    manager.get_by_label("On", exact=True).check()
+    manager.get_by_label("Why?").fill("We want to learn from home visits too.")
+    manager.get_by_role("button", name="Decide").click()
+    gp.goto(f"{home}/")
+    card = gp.locator(".layers-card", has=gp.get_by_role("heading", name="Home visits"))
+    expect(card).to_contain_text("Nobody has added an entry yet")
+    card.scroll_into_view_if_needed()
+    shoot(gp, "16-new-card")
 
 
 def assert_exported(path: Path, told: list[str]) -> None:

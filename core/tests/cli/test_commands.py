@@ -132,7 +132,7 @@ def test_more_rows_than_a_batch(run: Run, layers: CliContext, tmp_path: Path) ->
         assert session.scalar(select(func.count()).select_from(Practice)) == 1_203
 
 
-@pytest.mark.skipif(not SHARED.is_file(), reason="the sample of the register is not on this machine")
+@pytest.mark.real_files
 def test_the_registers_own_sample(run: Run, layers: CliContext) -> None:
     assert run("practices", "import", SHARED).exit_code == 0
     found = practices_of(layers)

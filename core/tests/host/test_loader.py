@@ -139,6 +139,11 @@ def test_a_bad_slug_is_quarantined(make_host: MakeHost, slug: str) -> None:
     assert "slug" in reason(make_host, plugin(slug))
 
 
+@pytest.mark.parametrize("slug", ["mix", "plugins", "people"])
+def test_a_reserved_slug_is_quarantined(make_host: MakeHost, slug: str) -> None:
+    assert "reserved" in reason(make_host, plugin(slug))
+
+
 @pytest.mark.parametrize("slug", ["core_extra", "webshell", "webshell_x"])
 def test_the_foundation_s_slugs_are_taken(make_host: MakeHost, slug: str) -> None:
     assert "which is no plugin" in reason(make_host, plugin(slug))

@@ -62,7 +62,7 @@ def test_a_row_becomes_a_practice() -> None:
     )
 
 
-@pytest.mark.skipif(not SAMPLE.exists(), reason="the folder of real files is not here")
+@pytest.mark.real_files
 def test_the_real_sample() -> None:
     with SAMPLE.open("rb") as stream:
         practices = list(read(stream))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from click.testing import CliRunner, Result
 
 from layers_core.cli.context import CliContext
@@ -34,6 +35,7 @@ def written(folder: Path, name: str, content: bytes) -> Path:
     return path
 
 
+@pytest.mark.real_files
 def test_real_files_of_two_editions(world: World, client_for: ClientFor) -> None:
     files = [DATA / name for name, _content in real_files("*.json", "2023-05-01/*.json")]
     done = run(world, "--practice", "a81001", *files)

@@ -17,7 +17,6 @@ REAL = Path(__file__).parents[4] / "shared" / "data" / "guidelines"
 CORE = "http://hl7.org/fhir/StructureDefinition/"
 STRENGTH = CORE + "cqf-strengthOfRecommendation"
 CODES = "http://terminology.hl7.org/CodeSystem/"
-real_files = pytest.mark.skipif(not REAL.exists(), reason="the folder of real files is not here")
 
 
 def rating(extension: str, system: str, *codes: str) -> dict[str, Any]:
@@ -72,7 +71,7 @@ def real(name: str) -> ImportedRecommendation:
     return recommendation
 
 
-@real_files
+@pytest.mark.real_files
 @pytest.mark.parametrize(
     ("name", "strong", "sure", "day"),
     [
@@ -101,7 +100,7 @@ def test_the_real_files(name: str, strong: str, sure: str, day: str) -> None:
     assert reported(recommendation) == {"direction-not-stated", "logic-left-out"}
 
 
-@real_files
+@pytest.mark.real_files
 @pytest.mark.parametrize("name", ["opioidcds-01.json", "opioidcds-02.json", "opioidcds-03.json"])
 def test_two_real_editions_under_one_label_stay_apart(name: str) -> None:
     new, old = real(name).edition, real(f"2023-05-01/{name}").edition
@@ -110,7 +109,7 @@ def test_two_real_editions_under_one_label_stay_apart(name: str) -> None:
     assert real(name).edition.key == new.key
 
 
-@real_files
+@pytest.mark.real_files
 def test_all_real_files_in_one_bundle() -> None:
     resources = [json.loads(path.read_bytes()) for path in sorted(REAL.rglob("*.json"))]
     result = imported({"resourceType": "Bundle", "entry": [{"resource": resource} for resource in resources]})

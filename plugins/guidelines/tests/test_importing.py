@@ -35,6 +35,7 @@ def bring_in(browser: Browser, *files: tuple[str, bytes]) -> str:
     return browser.get(saved.location).text
 
 
+@pytest.mark.real_files
 def test_real_files_are_looked_at_then_saved_once(client_for: ClientFor, world: World) -> None:
     files = real_files("*.json", "2023-05-01/*.json")
     lead = client_for("lead")
@@ -65,6 +66,7 @@ def test_real_files_are_looked_at_then_saved_once(client_for: ClientFor, world: 
     assert lead.get("/manor/guidelines/import/preview").status_code == 302
 
 
+@pytest.mark.real_files
 @pytest.mark.parametrize("newest_first", [True, False])
 def test_two_editions_of_one_label_stay_apart(client_for: ClientFor, world: World, newest_first: bool) -> None:
     files = real_files("opioidcds-01.json", "2023-05-01/opioidcds-01.json")

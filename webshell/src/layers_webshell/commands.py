@@ -6,6 +6,7 @@ import click
 from sqlalchemy import select
 
 from layers_core.cli.context import CliContext, pass_layers
+from layers_core.db.engine import may_lose
 from layers_core.practices.models import Practice
 from layers_core.practices.service import ensure_person
 from layers_core.settings import SettingsError
@@ -78,6 +79,11 @@ def serve(layers: CliContext, address: str, port: int, workers: int, proxies: in
         )
     layers.settings.check_for_serving()
     app = create_app(layers.settings, host=layers.host, database=layers.database, proxies=proxies)
+    with layers.database.engine.connect() as connection:
+        for name in may_lose(connection):
+            click.echo(
+                f"PostgreSQL's setting {name} is off: a power cut can lose what people saved. Set it to on.", err=True
+            )
     server = serving.listen(app, address, port, workers)
     click.echo(f"Serving {layers.settings.base_url} on {address}:{server.effective_port}", err=True)
     serving.serve(server)

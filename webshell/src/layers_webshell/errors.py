@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError
@@ -18,6 +18,7 @@ from layers_core.host.faults import DoorFault, trace_without_values
 from layers_core.i18n import LazyString
 from layers_core.i18n import lazy_gettext as _
 from layers_webshell import kept
+from layers_webshell.api import errors as api_errors
 
 log = logging.getLogger("layers.web")
 
@@ -96,7 +97,7 @@ def _any(error: Exception) -> ResponseReturnValue:
 def _answer(words: int, status: int, fields: dict[str, list[str]] | None = None) -> tuple[str | Response, int]:
     title, advice = WORDS[words]
     if request.path.startswith(API):
-        return jsonify(code=status, status=str(title), message=str(advice)), status
+        return api_errors.answer(status), status
     offer = kept.Offer(None, request.full_path.rstrip("?"), fields) if fields else None
     try:
         return render_template("layers/error.html", title=title, advice=advice, offer=offer, status=status), status

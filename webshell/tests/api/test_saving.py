@@ -220,3 +220,6 @@ def test_a_wrong_method_is_told_the_right_ones(program_for: ProgramFor) -> None:
     assert (answer.status_code, answer.json["code"]) == (405, 405)
     assert set(answer.headers["Allow"].replace(" ", "").split(",")) == {"GET", "HEAD", "OPTIONS", "POST"}
     assert nurse.get(f"artefacts/{nurse.note('x')}/links").status_code == 405
+    assert answer.json["message"] == "This address takes other methods; see Allow."
+    nowhere = nurse.client.get("/api/v1/nothing", headers=nurse.headers)
+    assert (nowhere.status_code, nowhere.json["status"]) == (404, "Not found")

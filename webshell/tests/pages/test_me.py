@@ -140,7 +140,8 @@ def test_use_is_said_in_plain_words_to_its_person_alone(client_for: ClientFor, w
     assert "Something new" not in mine
     theirs = client_for("gp").get("/me/use").text
     assert "You saved something new." in theirs
-    assert "Audience: practice" in theirs
+    assert "Who was chosen to see it: practice" in theirs
+    assert "Whether it grew out of another thing: no" in theirs
     assert "opened" not in theirs
     for role in ("manager", "lead"):
         assert "You opened a thing" not in client_for(role).get("/me/use").text
@@ -192,3 +193,11 @@ def test_a_token_is_shown_once_and_stopped(client_for: ClientFor) -> None:
     assert nurse.submit(listed, {}, action=stop.group(1)).status_code == 303
     assert "My reader" not in nurse.get("/me/tokens").text
     assert nurse.send("/me/tokens", {"name": "For ever", "days": "9999"}).status_code == 422
+
+
+@pytest.mark.parametrize("role", ["nurse", "manager", "evaluator", "operator"])
+def test_the_pages_that_few_may_open_are_shown_to_those(client_for: ClientFor, role: str) -> None:
+    browser = client_for(role)
+    page = browser.get("/me").text
+    for path in ("/evaluation", "/operator"):
+        assert (f'href="{path}"' in page) == (browser.get(path).status_code == 200)

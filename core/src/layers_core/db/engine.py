@@ -29,6 +29,7 @@ BUSY_TIMEOUT_MS = 30_000
 _QUERY_ONLY = "layers_query_only"
 # An idle connection is often cut by a firewall; half an hour is below the usual limit.
 _RECYCLE_SECONDS = 1_800
+_WAIT_FOR_DISK = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 def create_engine(url: str, *, pool_size: int = 8, max_overflow: int = 8) -> Engine:
@@ -121,3 +122,13 @@ def _guard_commit(connection: Connection) -> None:
         # SQLAlchemy takes the transaction for ended from here on and would hand it, still open, to the next user.
         connection.connection.rollback()
         raise CommitRefused("Only the unit of work may commit: leave its transaction open and return.")
+
+
+def may_lose(connection: Connection) -> list[str]:
+    """What is set so that a power cut could lose what was saved: names of PostgreSQL's settings that are off.
+
+    SQLite has none: each of its connections waits for the disk (`PRAGMA synchronous = FULL`).
+    """
+    if connection.dialect.name != "postgresql":
+        return []
+    return [name for name in _WAIT_FOR_DISK if connection.exec_driver_sql(f"SHOW {name}").scalar() == "off"]

@@ -13,6 +13,7 @@ import pluggy
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from layers_core.contract import ArtefactKind, PluginMeta
+from layers_core.db.rooms import FOUNDATION
 from layers_core.host.doors import CORE, Doors
 from layers_core.host.faults import PluginRejected
 from layers_core.host.levels import HOOKS, PREFIX
@@ -35,6 +36,8 @@ def check_meta(plugin: object, name: str) -> PluginMeta:
             f"Its slug {meta.slug!r} is not made of lower case letters, digits and single underscores "
             f"({SLUG_LIMIT} characters at most)."
         )
+    if meta.slug in vocabulary("reserved_plugin_names") and meta.slug not in FOUNDATION:
+        raise PluginRejected(f"The slug {meta.slug} is reserved: it is another part's, or a page of every practice.")
     if meta.slug != name:
         raise PluginRejected(f"Its slug {meta.slug} differs from the name of its entry point, {name}.")
     try:

@@ -72,7 +72,7 @@ class Recorded(UsageEvent):
     tier: ClassVar[Tier] = "producing"
     verb: ClassVar[str] = "http://activitystrea.ms/create"
     audience: AudienceName
-    """Type of the audience chosen."""
+    """Who was chosen to see it."""
     prompted: bool
     """Whether it grew out of another thing."""
 
@@ -94,7 +94,7 @@ class SharedCopy(UsageEvent):
     tier: ClassVar[Tier] = "producing"
     verb: ClassVar[str] = "http://adlnet.gov/expapi/verbs/shared"
     audience: AudienceName
-    """Type of the wider audience."""
+    """Who can see the copy."""
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def _import(service: ArtefactService, actor: Actor, path: Path, given: Given) ->
     """Import one file and say what came of it; gives how many were added and how many were here already."""
     with path.open("rb") as stream:
         # One byte more than may be read, so that the reader sees that it is too much.
-        report = read_file(path.name, stream.read(MAX_BYTES + 1), given)
+        report = read_file(str(path), stream.read(MAX_BYTES + 1), given)
     with service.database.read() as session:
         keys = [candidate.draft.body["edition"] for candidate in report.candidates]
         without_repeats([report], here_already(session, actor.practice.id, keys))

@@ -24,6 +24,7 @@ WORDS: Mapping[int, tuple[LazyString, LazyString]] = {
     400: (_l("Not understood"), _l("The request is not one that we can read.")),
     401: (_l("No token that works"), _l("Send a personal token as Authorization: Bearer, from /me/tokens.")),
     404: (_l("Not found"), _l("It does not exist, or you may not see it.")),
+    405: (_l("Not possible here"), _l("This address takes other methods; see Allow.")),
     413: (_l("Too large"), _l("Send less than 1 megabyte at once.")),
     422: (_l("Not saved"), _l("Something has to be changed first; see errors.")),
     429: (_l("Too many requests"), _l("Wait a minute, then go on more slowly.")),
@@ -70,23 +71,23 @@ def install(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(Marked, _marked)
     blueprint.register_error_handler(DraftRefused, _refused)
     for missing in (NotFound, NotAllowed):
-        blueprint.register_error_handler(missing, lambda _error: _answer(404))
+        blueprint.register_error_handler(missing, lambda _error: answer(404))
     for passing in (CheckFailed, DoorFault):
-        blueprint.register_error_handler(passing, lambda _error: _answer(503))
+        blueprint.register_error_handler(passing, lambda _error: answer(503))
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
     problems = getattr(error, "data", {}).get("messages")
-    return _answer(error.code or 503, **({"errors": problems} if problems else {}))
+    return answer(error.code or 503, **({"errors": problems} if problems else {}))
 
 
 def _refused(error: DraftRefused) -> ResponseReturnValue:
     problems: dict[str, list[str]] = {}
     for problem in error.problems:
         problems.setdefault(_path(problem.field), []).append(str(problem.message))
-    return _answer(422, errors={"json": problems})
+    return answer(422, errors={"json": problems})
 
 
 def _path(field: str) -> str:
@@ -100,7 +101,7 @@ def _marked(error: Marked) -> ResponseReturnValue:
     message = _("Some words may identify somebody. Change them, or send the fingerprint as guard.fingerprint.")
     if error.stop.wider:
         message += " " + _("People outside the practice will read this, so say in guard.explanation why they may stay.")
-    return _answer(
+    return answer(
         422,
         message=message,
         marks=error.marks,
@@ -109,7 +110,8 @@ def _marked(error: Marked) -> ResponseReturnValue:
     )
 
 
-def _answer(code: int, **more: Any) -> Response:
+def answer(code: int, **more: Any) -> Response:
+    """An error as the API says it; `more` stands beside or instead of its words."""
     status, message = WORDS.get(code) or WORDS[400 if code < 500 else 503]
     response = jsonify({"code": code, "status": str(status), "message": str(message), **more})
     response.status_code = code

@@ -15,6 +15,7 @@ from layers_core.host.faults import DoorFault
 from layers_core.i18n import DEFAULT_TIMEZONE
 from layers_core.i18n import gettext as _
 from layers_core.practices.access import practices_of
+from layers_core.usage.studies import evaluated_by
 from layers_core.vocabulary import label
 from layers_core.web import current, policy
 from layers_webshell.pages import my_data
@@ -38,6 +39,8 @@ def index() -> str:
     return render_template(
         "layers/pages/me.html",
         practices=practices_of(session, person_id),
+        evaluates=bool(evaluated_by(session, person_id)),
+        operates=current.person.is_operator,
         profession_label=lambda code: label("professions", code),
         actions=[] if before else mine.actions(session, person_id, only_open=True),
         today=today_in(DEFAULT_TIMEZONE),

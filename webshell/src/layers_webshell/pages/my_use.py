@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import cast
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -14,9 +17,9 @@ from layers_core.artefacts.mine import MyEvent
 from layers_core.i18n import gettext as _
 from layers_core.usage import consent
 from layers_core.usage.events import UsageEvent
+from layers_core.usage.export import field_docs
 from layers_core.vocabulary import label
 from layers_core.web import current, policy, submitted
-from layers_webshell.pages.differences import fields_of
 
 pages = Blueprint("my_use", __name__)
 
@@ -52,8 +55,30 @@ def index() -> str:
 
 def _line(event: MyEvent) -> Line:
     details = [event.practice_name, label("professions", event.role) if event.role else ""]
-    details += [f"{field.name}: {field.text}" for field in fields_of(event.props)]
+    details += said(event)
     return Line(event.occurred_at, words_for(event.name), " · ".join(part for part in details if part))
+
+
+def said(event: MyEvent) -> list[str]:
+    """What an event holds besides, each with the sentence that its type declares; names where it is not installed."""
+    known = current.host.registry.event_types.get(event.name)
+    meanings = _meanings(cast("Hashable", known)) if known else {}
+    return [
+        f"{_(meanings[name].rstrip('.')) if name in meanings else name}: {_value(value)}"
+        for name, value in event.props.items()
+        if value is not None
+    ]
+
+
+@cache
+def _meanings(event: Hashable) -> Mapping[str, str]:
+    return dict(field_docs(cast("type[UsageEvent]", event)))
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value).replace("_", " ")
 
 
 def words_for(name: str) -> str:

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, render_template
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from layers_core.db import migrate
-from layers_core.db.migrate import MigrationProblem
+from layers_core.db.engine import may_lose
 from layers_core.host.faults import trace_without_values, type_name
 from layers_core.host.loader import Host, migration_rooms
 from layers_core.i18n import LazyString
@@ -22,6 +22,9 @@ from layers_core.i18n import gettext as _
 from layers_core.i18n import lazy_gettext as _l
 from layers_core.practices.models import Practice
 from layers_core.web import current, policy
+
+if TYPE_CHECKING:
+    from layers_core.db.migrate import MigrationProblem
 
 pages = Blueprint("operator", __name__)
 
@@ -70,6 +73,7 @@ def index() -> str:
         more_faults=max(0, len(faults) - FAULTS_SHOWN),
         timings=host.doors.timings()[:TIMINGS_SHOWN],
         database=_database(session),
+        may_lose=may_lose(session.connection()),
         problems=problems,
         unchecked=unchecked,
         versions=_versions(),
@@ -112,6 +116,9 @@ def _database(session: Session) -> str:
 
 def _migrations(host: Host) -> tuple[list[MigrationProblem], str]:
     """What is wrong with the tables of each distribution; and where that can't be found out, the type of the fault."""
+    # Alembic is for this page alone: 8 MB of every worker.
+    from layers_core.db import migrate
+
     try:
         return migrate.check(current.artefacts.database.engine, migration_rooms(host)), ""
     except Exception as error:
