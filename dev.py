@@ -160,7 +160,8 @@ def _pip_install() -> list[str | Path]:
 
 
 def _uv_install() -> list[str | Path]:
-    return [BIN / f"uv{EXE}", "pip", "install", "--python", PYTHON, "--quiet"]
+    # Compiled here, because each start would do it anew where Python may not write (PYTHONDONTWRITEBYTECODE).
+    return [BIN / f"uv{EXE}", "pip", "install", "--python", PYTHON, "--quiet", "--compile-bytecode"]
 
 
 def _install() -> None:

@@ -14,6 +14,7 @@ from layers_core.artefacts import audience, reading
 from layers_core.artefacts.models import Artefact
 from layers_core.artefacts.reading import Place
 from layers_core.contract import Actor, Thing
+from layers_core.db.filters import filter_only
 from layers_core.host.loader import Host
 from layers_reflect.kinds import ASIDE, NOTE
 from layers_reflect.models import Aside
@@ -72,7 +73,8 @@ def asides_of(session: Session, actor: Actor, note_ids: Sequence[UUID]) -> list[
         .where(
             Aside.note_id.in_(note_ids),
             Artefact.kind == ASIDE,
-            Artefact.author_id == actor.person_id,
+            # Found by the note: SQLite would rather read everything that a busy writer ever wrote.
+            filter_only(Artefact.author_id) == actor.person_id,
             audience.visible(actor),
         )
         .order_by(Artefact.number)
