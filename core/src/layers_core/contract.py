@@ -163,6 +163,27 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class PastAction:
+    """A promise that was made elsewhere, and what came of it: `outcome` is None while it is open."""
+
+    expectation: str
+    due_on: date | None
+    outcome: str | None
+    what_happened: str
+    created_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Brought:
+    """The history of something that its author wrote elsewhere and brings along: it keeps its dates and actions."""
+
+    created_at: datetime
+    updated_at: datetime
+    actions: tuple[PastAction, ...] = ()
+
+
+@dataclass(frozen=True)
 class NewLink:
     """A link from the thing being saved to another (or from the other, when `reverse`)."""
 

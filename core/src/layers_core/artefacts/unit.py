@@ -12,16 +12,18 @@ from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience, exposure, kinds, search
 from layers_core.artefacts.models import Action, Artefact, Audience, GuardDecision, Link, Revision, WriteKey
-from layers_core.contract import Actor, Change, Draft, NewLink, Promise, Thing
+from layers_core.contract import Actor, Brought, Change, Draft, NewLink, Promise, Thing
 from layers_core.db.base import new_id, now, put
 from layers_core.usage import log
-from layers_core.usage.events import AUDIENCE_NAMES, Linked, Promised, Recorded, UsageEvent
+from layers_core.usage.events import AUDIENCE_NAMES, ActionClosed, Linked, Promised, Recorded, UsageEvent
 from layers_core.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from layers_core.host.loader import Host
 
 NESTED_LIMIT = 8
+USES = frozenset({"answers", "adapts"})
+"""The links by which somebody uses another thing, so that it comes back to them too."""
 _WRITTEN = tuple(column.name for column in Artefact.__table__.columns if column.name != "number")
 
 
@@ -45,9 +47,11 @@ class Unit:
         if client_key:
             put(self.session, WriteKey, writer=writer, client_key=client_key, result_id=result_id)
 
-    def add(self, draft: Draft) -> Thing:
+    def add(self, draft: Draft, brought: Brought | None = None) -> Thing:
         """Save something new with its revision, links, promise, exposure, search row and events.
 
+        What is `brought` from elsewhere keeps the dates and actions that it has there. It is nothing that happened
+        now, so that neither it nor its actions are events of use: whoever brings things notes that once.
         Raises AudienceRefused, UnknownKind, or marshmallow's ValidationError for a body that doesn't fit its schema.
         """
         if self._depth >= NESTED_LIMIT:
@@ -67,8 +71,8 @@ class Unit:
             audience_id=chosen.id,
             state="live",
             revision=1,
-            created_at=self.moment,
-            updated_at=self.moment,
+            created_at=brought.created_at if brought else self.moment,
+            updated_at=brought.updated_at if brought else self.moment,
         )
         values = {column: getattr(artefact, column) for column in _WRITTEN}
         artefact.number = put(self.session, Artefact, **values)[0]
@@ -77,8 +81,11 @@ class Unit:
         search.index(self.session, artefact, chosen, kind.search_text(body), new=True)
         if kind.resurfaces and self.actor.person_id:
             exposure.start(self.session, self.actor.person_id, artefact.id, self.moment)
-        prompted = any(link.type == "prompted_by" for link in draft.links)
-        self.event(Recorded(audience=AUDIENCE_NAMES[chosen.type], prompted=prompted), artefact)
+        if brought:
+            self._keep_past_actions(artefact.id, brought)
+        else:
+            prompted = any(link.type == "prompted_by" for link in draft.links)
+            self.event(Recorded(audience=AUDIENCE_NAMES[chosen.type], prompted=prompted), artefact)
         for link in draft.links:
             self.link(artefact.id, link, quiet=True)
         if draft.promise:
@@ -150,6 +157,10 @@ class Unit:
                 )
             )
             self.session.flush()
+            if link.type in USES and not link.reverse:
+                used = self.session.scalar(select(Artefact).where(Artefact.id == link.other_id))
+                if used is not None:
+                    self.bring_back(used)
             if not quiet:
                 self.event(Linked(), self.session.scalar(select(Artefact).where(Artefact.id == artefact_id)))
 
@@ -183,6 +194,51 @@ class Unit:
         )
         self._note(Promised(dated=promise.due_on is not None), artefact_id)
         return key
+
+    def _keep_past_actions(self, artefact_id: UUID, brought: Brought) -> None:
+        for action in brought.actions:
+            put(
+                self.session,
+                Action,
+                id=new_id(),
+                artefact_id=artefact_id,
+                practice_id=self.actor.practice.id,
+                owner_id=self.actor.person_id,
+                expectation=action.expectation,
+                due_on=action.due_on,
+                outcome=action.outcome,
+                what_happened=action.what_happened,
+                created_at=action.created_at,
+                closed_at=action.closed_at,
+            )
+
+    def did(self, artefact_id: UUID, what: str) -> None:
+        """Add an action that is done and kept already: its outcome is "adopt". Raises LookupError for nobody."""
+        if self.actor.person_id is None:
+            raise LookupError("What was done was done by somebody")
+        put(
+            self.session,
+            Action,
+            artefact_id=artefact_id,
+            practice_id=self.actor.practice.id,
+            owner_id=self.actor.person_id,
+            expectation=what,
+            due_on=None,
+            outcome="adopt",
+            what_happened=what,
+            created_at=self.moment,
+            closed_at=self.moment,
+        )
+        self._note(ActionClosed(outcome="adopt", in_time=True), artefact_id)
+
+    def bring_back(self, thing: Artefact | Thing) -> None:
+        """Let somebody else's thing come back to the actor as well, because they use it or answered it.
+
+        Nothing happens where its kind does not resurface, or it comes back to them already.
+        """
+        kind = self._host.registry.kinds.get(thing.kind)
+        if kind is not None and kind.resurfaces and self.actor.person_id:
+            exposure.start(self.session, self.actor.person_id, thing.id, self.moment)
 
     def guard_decision(self, artefact_id: UUID, found: Mapping[str, int], explanation: str) -> None:
         """Keep how many marks of which type the writer looked at and why the words may stay; never the words."""
