@@ -201,11 +201,28 @@ class GuardAnswer:
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """A file that was checked and cleaned; `artefacts.attachments.prepare` makes it.
+
+    `media_type` was found from the content. `content` is None where the store has it already; `description` says what a
+    picture shows, for those who cannot see it.
+    """
+
+    name: str
+    media_type: str
+    digest: str
+    size: int
+    content: bytes | None = field(default=None, repr=False)
+    description: str = ""
+
+
+@dataclass(frozen=True)
 class Draft:
     """Something about to be saved.
 
     `audience` is one of "me", "practice", "cluster:<id>", "network", "people:<id>,<id>". `extras` is for the plugin
-    alone: it is handed to its `artefact_changed` and not stored by the core.
+    alone: it is handed to its `artefact_changed` and not stored by the core. `attachments` are saved with it; a
+    revision adds them to those that are there.
     """
 
     kind: str
@@ -217,6 +234,7 @@ class Draft:
     links: tuple[NewLink, ...] = ()
     extras: Mapping[str, Any] = field(default_factory=dict)
     guard: GuardAnswer = GuardAnswer()
+    attachments: tuple[Prepared, ...] = ()
 
 
 @dataclass(frozen=True)
