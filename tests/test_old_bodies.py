@@ -24,6 +24,7 @@ from layers_core.contract import ArtefactKind, Draft, GuardAnswer, Permission, h
 from layers_core.host.loader import load_host
 from layers_core.practices import access
 from layers_reflect.plugin import Plugin as Reflect
+from layers_reflect.writing import quick_body
 
 _NUMBERS = count(1)
 
@@ -74,8 +75,8 @@ class Old:
 
 
 def quick(text: str) -> dict[str, Any]:
-    """A reflection in version 2 that asks for one text."""
-    return {"template": "quick_note", "template_version": 1, "answers": {"what": text}}
+    """A reflection in version 3 that asks for one text."""
+    return quick_body(text)
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +89,7 @@ def site(make_site: Any, diary: Any) -> Any:
 def old(request: pytest.FixtureRequest, diary: Any) -> Old:
     """A kind and one of its earlier versions."""
     return {
-        "reflect 1": Old("reflect.note", 1, 2, OldReflect, lambda text: {"text": text}, quick),
+        "reflect 1": Old("reflect.note", 1, 3, OldReflect, lambda text: {"text": text}, quick),
         "diary 1": Old(
             diary.KIND,
             1,
@@ -193,7 +194,7 @@ def test_a_reflection_is_changed_in_its_own_form(site: Any) -> None:
     form = nurse.get(f"/manor/reflect/{key}/edit")
     assert "Once upon a time" in form.text
     assert nurse.submit(form, {"what": "Better now"}).status_code == 303
-    assert kept(site, key)[:2] == (2, quick("Better now"))
+    assert kept(site, key)[:2] == (3, quick("Better now"))
 
 
 def test_whatever_happens_to_it_keeps_it_readable_and_found(site: Any, old: Old, written: Written) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -18,6 +19,7 @@ from layers_core.web import Submitted
 from layers_reflect import panels, reading, service
 from layers_reflect.kinds import ASIDE, NOTE
 from layers_reflect.models import Aside
+from layers_reflect.writing import quick_body, written
 
 if TYPE_CHECKING:
     from layers_webshell.testworld import World
@@ -40,6 +42,11 @@ def thing(world: World, actor: Actor, thing_id: UUID) -> Thing:
         found = core_reading.get(session, world.host, actor, thing_id)
     assert found is not None
     return found
+
+
+def change(world: World, actor: Actor, before: Thing, answers: Mapping[str, str], only_for_me: str = "") -> None:
+    body = written(before).body(answers)
+    service.revise(world.artefacts, actor, before, body, only_for_me, GuardAnswer(), before.revision)
 
 
 def cluster(world: World) -> str:
@@ -122,18 +129,18 @@ def test_changing_a_note_and_what_is_only_for_me(world: World) -> None:
     saved = world.artefacts.save(nurse, note())
     before = thing(world, nurse, saved.id)
     answers = {"what": "Ask first. Then print", "so_what": "", "now_what": "18 point"}
-    service.revise(world.artefacts, nurse, before, answers, SECRET, GuardAnswer(), 1)
+    change(world, nurse, before, answers, SECRET)
     after = thing(world, nurse, saved.id)
     assert (after.title, after.revision) == ("Ask first", 2)
     assert after.body["answers"] == {"what": "Ask first. Then print", "now_what": "18 point"}
     (mine,) = asides(world, nurse, saved.id)
-    service.revise(world.artefacts, nurse, thing(world, nurse, mine.id), {"text": "I was rushed"}, "", GuardAnswer(), 1)
+    change(world, nurse, thing(world, nurse, mine.id), {"text": "I was rushed"})
     assert [aside.text for aside in asides(world, nurse, saved.id)] == ["I was rushed"]
     with pytest.raises(errors.EditConflict) as conflict:
-        service.revise(world.artefacts, nurse, before, {"what": "Stale"}, "", GuardAnswer(), 1)
+        change(world, nurse, before, {"what": "Stale"})
     assert conflict.value.current.title == "Ask first"
     with pytest.raises(errors.NotAllowed):
-        service.revise(world.artefacts, world.actor("gp"), after, {"what": "Not mine"}, "", GuardAnswer(), 2)
+        change(world, world.actor("gp"), after, {"what": "Not mine"})
 
 
 def test_the_guard_reads_the_private_part_too(world: World) -> None:
@@ -151,10 +158,10 @@ def test_a_body_of_version_1_is_read_by_the_kind_of_today(world: World) -> None:
         )
     old = thing(world, nurse, saved.id)
     assert old.body["answers"] == {"what": "Old words"}
-    service.revise(world.artefacts, nurse, old, {"what": "New words"}, "", GuardAnswer(), 1)
+    change(world, nurse, old, {"what": "New words"})
     with world.database.read() as session:
         row = session.scalars(select(Artefact).where(Artefact.id == saved.id)).one()
-        assert (row.body_version, row.body["answers"]["what"]) == (2, "New words")
+        assert (row.body_version, row.body["answers"]["what"]) == (3, "New words")
 
 
 def test_my_notes_come_twenty_a_page_and_are_mine_alone(world: World) -> None:
@@ -202,7 +209,7 @@ def test_a_practice_chooses_the_questions(world: World) -> None:
     world.switch("manor", "reflect", PluginChoice("on", {"template": "quick_note"}))
     nurse = world.actor("nurse")
     captured = captured_in(world, nurse)
-    assert captured.body == {"template": "quick_note", "template_version": 1, "answers": {"what": "x"}}
+    assert captured.body == quick_body("x")
     world.artefacts.save(nurse, replace(note(), body=captured.body))
 
 

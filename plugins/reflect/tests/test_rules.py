@@ -15,7 +15,7 @@ from layers_reflect import prompts
 from layers_reflect.kinds import KINDS, NOTE, upgrade_note
 from layers_reflect.schemas import NoteSchema, SettingsSchema
 from layers_reflect.titles import CUT, TITLE_LIMIT, title_from
-from layers_reflect.writing import capture
+from layers_reflect.writing import capture, quick_body
 
 WRITTEN = st.text(max_size=400)
 SPACED = st.lists(st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=30), min_size=1).map(" ".join)
@@ -65,9 +65,11 @@ def test_a_note_of_version_1_reads_as_a_quick_note(text: str) -> None:
     kept = copy.deepcopy(old)
     body = upgrade_note(old, 1)
     assert old == kept, "an upgrade changes nothing in place"
-    assert NoteSchema().load(body) == body
+    assert NoteSchema().load(body) == body == quick_body(text)
     assert [answer for _prompt, answer in prompts.answered(body)] == [text]
-    assert upgrade_note(body, 2) == body
+    assert upgrade_note(body, 3) == body
+    second = {"template": "quick_note", "template_version": 1, "answers": {"what": text}}
+    assert upgrade_note(second, 2) == body
     note = next(kind for kind in KINDS if kind.name == NOTE)
     assert note.search_text(body) == text
 
@@ -100,7 +102,12 @@ def test_every_template_can_be_offered_and_starts_with_what_is_required() -> Non
 
 
 def test_a_note_with_questions_that_are_unknown_here_still_shows_its_answers() -> None:
-    body = {"template": "gibbs", "template_version": 3, "answers": {"feelings": "Relief", "empty": ""}}
+    body = {
+        **quick_body(""),
+        "template": "gibbs",
+        "template_version": 3,
+        "answers": {"feelings": "Relief", "empty": ""},
+    }
     assert prompts.answered(body) == [("feelings", "Relief")]
 
 

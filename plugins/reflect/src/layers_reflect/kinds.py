@@ -5,6 +5,7 @@ from __future__ import annotations
 from layers_core.contract import ArtefactKind, Body
 from layers_core.i18n import lazy_gettext as _l
 from layers_reflect import prompts
+from layers_reflect.classification import TOPICS, no_facts
 from layers_reflect.schemas import AsideSchema, NoteSchema
 from layers_reflect.titles import title_from
 
@@ -14,10 +15,16 @@ WRITE = "reflect.write"
 
 
 def upgrade_note(body: Body, from_version: int) -> Body:
-    """A note's body in version 2. Version 1 held a single `text`, which is what a quick note asks for now."""
-    if from_version > 1:
+    """A note's body in version 3.
+
+    Version 1 held a single `text`, which is what a quick note asks for now; version 2 knew no facts of the event, no
+    own templates and no answers of an earlier template.
+    """
+    if from_version > 2:
         return body
-    return {"template": prompts.QUICK, "template_version": 1, "answers": {"what": body["text"]}}
+    if from_version == 1:
+        body = {"template": prompts.QUICK, "template_version": 1, "answers": {"what": body["text"]}}
+    return {**body, "asked": [], "other": [], "about": no_facts()}
 
 
 def summary_of_note(body: Body) -> str:
@@ -27,8 +34,9 @@ def summary_of_note(body: Body) -> str:
 
 
 def words_of_note(body: Body) -> str:
-    """Every answer, for search."""
-    return "\n".join(answer for _prompt, answer in prompts.answered(body))
+    """Every answer and the topics, for search."""
+    answers = [answer for _prompt, answer in (*prompts.answered(body), *prompts.others(body))]
+    return "\n".join([*answers, *body["about"][TOPICS]])
 
 
 def summary_of_aside(body: Body) -> str:
@@ -44,7 +52,7 @@ def words_of_aside(body: Body) -> str:
 KINDS = (
     ArtefactKind(
         name=NOTE,
-        version=2,
+        version=3,
         schema=NoteSchema,
         label=_l("Reflection"),
         summary=summary_of_note,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any
 from uuid import UUID
 
+import click
 from flask import url_for
 from marshmallow import Schema
 from sqlalchemy.orm import Session
@@ -29,7 +31,7 @@ from layers_core.contract import (
 )
 from layers_core.i18n import lazy_gettext as _l
 from layers_core.usage.events import UsageEvent
-from layers_reflect import panels, prompts, service, views
+from layers_reflect import commands, indexing, panels, prompts, reading, service, views
 from layers_reflect.events import AsideKept
 from layers_reflect.kinds import KINDS, NOTE, WRITE
 from layers_reflect.schemas import SettingsSchema
@@ -76,6 +78,11 @@ class Plugin:
         return SettingsSchema
 
     @hookimpl
+    def layers_commands(self) -> Iterable[click.Command]:
+        """Looking after the tables."""
+        return [commands.reflect]
+
+    @hookimpl
     def layers_nav(self, actor: Actor) -> Iterable[NavItem]:
         """The way to one's own notes."""
         return [NavItem(_l("Reflect"), url_for("reflect.index"))] if actor.can(WRITE) else []
@@ -95,7 +102,8 @@ class Plugin:
 
     @hookimpl
     def layers_artefact_changed(self, artefact: Thing, change: Change, unit: Unit) -> None:
-        """The folded part of a note becomes a private thing of its own."""
+        """A note is indexed, and its folded part becomes a private thing of its own."""
+        indexing.follow(artefact, change, unit)
         service.keep_what_is_only_for_me(artefact, change, unit)
 
     @hookimpl
@@ -104,6 +112,11 @@ class Plugin:
         return panels.only_for_me(session, actor, artefacts)
 
     @hookimpl
+    def layers_personal_data(self, person_id: UUID, session: Session) -> Iterable[tuple[str, Mapping[str, Any]]]:
+        """Somebody's choices and their own templates."""
+        return reading.personal_data(session, person_id)
+
+    @hookimpl
     def layers_erase_person(self, person_id: UUID, unit: Unit) -> None:
-        """Forget which private additions belonged to which note."""
+        """Forget what the tables of Reflect keep about them."""
         service.erase_person(person_id, unit)

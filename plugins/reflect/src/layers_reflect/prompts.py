@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
+from typing import Any
 
 from layers_core.contract import Body, PracticeView
+from layers_core.i18n import format_date
 from layers_core.i18n import gettext as _
 from layers_core.vocabulary import vocabulary
 
@@ -14,26 +17,70 @@ SLUG = "reflect"
 PACKAGE = "layers_reflect"
 DEFAULT = "what_so_what_now_what"
 QUICK = "quick_note"
+OWN = "own:"
+"""How the code of a template that a practice or a person made begins; its key follows."""
+
+Answer = str | list[str]
+"""What was answered: a text, a day (ISO), hours or a code as a string; several codes as a list."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """One field of a template: `prompt` stands over a kept answer, `ask` and `help` at the field to fill in."""
+    """One field of a template: `prompt` stands over a kept answer, `ask` and `help` at the field to fill in.
+
+    `type` is a code of data/field_types.json; `options` are the codes and words of a choice.
+    """
 
     id: str
     prompt: str
     ask: str
     help: str
     required: bool
+    type: str = "text"
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def choices(self) -> Mapping[str, str]:
+        """The codes that may be answered, with their words; empty for whatever is typed."""
+        return vocabulary("roles", PACKAGE) if self.type == "roles" else self.options
+
+    @property
+    def several(self) -> bool:
+        """Whether the answer is a list of codes."""
+        return self.type in {"choices", "roles"}
+
+    @property
+    def as_data(self) -> dict[str, Any]:
+        """The question as a note keeps it in `asked`."""
+        return {
+            "id": self.id,
+            "prompt": self.prompt,
+            "ask": self.ask,
+            "help": self.help,
+            "required": self.required,
+            "type": self.type,
+            "options": dict(self.options),
+        }
 
 
 @dataclass(frozen=True)
 class Template:
-    """One version of a template's questions; the first one gives a note its title."""
+    """One version of a template's questions; the first one gives a note its title.
+
+    `implies` are the codes by scheme that choosing it ticks, `asks` the facts of `about` that stand beside the
+    questions, `private` says that a note of it is never shared.
+    """
 
     id: str
     version: int
     questions: tuple[Question, ...]
+    label: str = ""
+    about: str = ""
+    notice: str = ""
+    implies: Mapping[str, list[str]] = field(default_factory=dict)
+    asks: tuple[str, ...] = ()
+    private: bool = False
+    professions: tuple[str, ...] = ()
 
     @property
     def first(self) -> Question:
@@ -45,13 +92,27 @@ class Template:
         """The questions that a busy writer may leave folded away."""
         return self.questions[1:]
 
+    @property
+    def is_own(self) -> bool:
+        """Whether a practice or a person made it, so that a note keeps its questions."""
+        return self.id.startswith(OWN)
+
 
 @cache
 def templates() -> Mapping[tuple[str, int], Template]:
-    """Every version of every template, by id and version."""
+    """Every version of every template that comes with Reflect, by id and version."""
     return {
         (code, entry["version"]): Template(
-            code, entry["version"], tuple(Question(**question) for question in entry["fields"])
+            code,
+            entry["version"],
+            tuple(Question(**question) for question in entry["fields"]),
+            label=template["label"],
+            about=template["about"],
+            notice=template.get("notice", ""),
+            implies=template.get("implies", {}),
+            asks=tuple(template.get("asks", ())),
+            private=template.get("private", False),
+            professions=tuple(template.get("for", ())),
         )
         for code, template in vocabulary("templates", PACKAGE).items()
         for entry in template["versions"]
@@ -84,23 +145,54 @@ def only_for_me() -> Question:
     return Question(code, words["prompt"], words["ask"], words["help"], True)
 
 
+def own(code: str, version: int, label: str, about: str, fields: list[dict[str, Any]]) -> Template:
+    """A template that a practice or a person made, out of its kept fields."""
+    return Template(code, version, tuple(Question(**entry) for entry in fields), label=label, about=about)
+
+
 def template_of(body: Body) -> Template:
-    """The template that a note was written with.
+    """The template that a note was written with: for an own one the questions that the note keeps.
 
     A note from a newer installation may name one that is unknown here: its answers are then shown under their own ids.
     """
-    known = templates().get((body["template"], body["template_version"]))
+    code, version = body["template"], body["template_version"]
+    known = templates().get((code, version))
     if known:
         return known
-    questions = tuple(Question(code, code, code, "", False) for code in body["answers"])
-    return Template(body["template"], body["template_version"], questions)
+    if body["asked"]:
+        return own(code, version, "", "", body["asked"])
+    questions = tuple(Question(name, name, name, "", False) for name in body["answers"])
+    return Template(code, version, questions)
+
+
+def in_words(question: Question, answer: Answer) -> str:
+    """An answer as people read it: the words of codes, a day written out, anything else as it was given."""
+    if question.type == "date" and isinstance(answer, str):
+        return format_date(date.fromisoformat(answer))
+    given = answer if isinstance(answer, list) else [answer]
+    return ", ".join(_(question.choices[code]) if code in question.choices else code for code in given)
 
 
 def answered(body: Body) -> list[tuple[str, str]]:
-    """The questions of a note that were answered, as (translated prompt, answer), in the template's order."""
+    """The questions of a note that were answered, as (translated prompt, answer in words), in the template's order."""
     answers = body["answers"]
     return [
-        (_(question.prompt), answers[question.id])
+        (_(question.prompt), in_words(question, answers[question.id]))
         for question in template_of(body).questions
         if answers.get(question.id)
     ]
+
+
+def others(body: Body) -> list[tuple[str, str]]:
+    """The answers that have no place in the note's present template, as (translated prompt, answer in words)."""
+    return [(_(kept["prompt"]), in_words(question_of(kept), kept["answer"])) for kept in body["other"]]
+
+
+def question_of(kept: Mapping[str, Any]) -> Question:
+    """The question that an answer under `other` was given to; one of its own words where that is unknown here."""
+    for (code, _version), template in templates().items():
+        if code == kept["template"]:
+            for question in template.questions:
+                if question.id == kept["id"]:
+                    return question
+    return Question(kept["id"], kept["prompt"], kept["prompt"], "", False)

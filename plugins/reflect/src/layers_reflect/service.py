@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from layers_core.artefacts.choices import ONLY_ME
+from layers_core.artefacts.errors import DraftRefused
 from layers_core.artefacts.models import Artefact
 from layers_core.artefacts.service import TITLE_LIMIT, ArtefactService
 from layers_core.artefacts.unit import Unit
-from layers_core.contract import Actor, Change, Draft, GuardAnswer, NewLink, Problem, Thing
+from layers_core.contract import Actor, Body, Change, Draft, GuardAnswer, NewLink, Problem, Thing
 from layers_core.i18n import gettext as _
 from layers_reflect.events import AsideKept
 from layers_reflect.kinds import ASIDE, NOTE
-from layers_reflect.models import Aside
-from layers_reflect.schemas import ANSWER_LIMIT
+from layers_reflect.models import Aside, Entry, OwnTemplate, OwnTemplateVersion, Profile, Tag
+from layers_reflect.prompts import template_of
+from layers_reflect.schemas import ANSWER_LIMIT, NoteSchema
 from layers_reflect.titles import title_from
-from layers_reflect.writing import ONLY_FOR_ME, written
+from layers_reflect.writing import ONLY_FOR_ME
 
 
 def keep_what_is_only_for_me(note: Thing, change: Change, unit: Unit) -> None:
@@ -44,26 +46,33 @@ def keep_what_is_only_for_me(note: Thing, change: Change, unit: Unit) -> None:
 
 
 def problems_with(draft: Draft) -> list[Problem]:
-    """Why a draft can't be saved: what is only for its writer is no part of the body, so its length is checked here."""
-    if draft.kind == NOTE and len(str(draft.extras.get(ONLY_FOR_ME, ""))) > ANSWER_LIMIT:
-        return [Problem(_("What is only for you must be 20,000 characters or fewer"), ONLY_FOR_ME)]
-    return []
+    """Why a draft can't be saved: what is only for its writer is too long, or what is private would be shared."""
+    if draft.kind != NOTE:
+        return []
+    problems = []
+    if len(str(draft.extras.get(ONLY_FOR_ME, ""))) > ANSWER_LIMIT:
+        problems.append(Problem(_("What is only for you must be 20,000 characters or fewer"), ONLY_FOR_ME))
+    if draft.audience != ONLY_ME and template_of(NoteSchema().load(draft.body)).private:
+        problems.append(_is_private())
+    return problems
 
 
 def revise(
     service: ArtefactService,
     actor: Actor,
     thing: Thing,
-    answers: Mapping[str, str],
+    body: Body,
     only_for_me: str,
     guard: GuardAnswer,
     base_revision: int,
 ) -> None:
     """Change a note or a private addition. Raises what `ArtefactService.revise` does."""
+    if thing.kind == NOTE and thing.audience.type != "person" and template_of(body).private:
+        raise DraftRefused([_is_private()])
     draft = Draft(
         kind=thing.kind,
-        title=title_of(thing, answers),
-        body=written(thing).body({code: text for code, text in answers.items() if text}),
+        title=title_of(thing, body),
+        body=body,
         language=thing.language,
         extras={ONLY_FOR_ME: only_for_me} if only_for_me else {},
         guard=guard,
@@ -71,12 +80,27 @@ def revise(
     service.revise(actor, thing.id, draft, base_revision)
 
 
-def title_of(thing: Thing, answers: Mapping[str, str]) -> str:
+def _is_private() -> Problem:
+    return Problem(_("These questions ask for somebody's name, so only you can keep the answers. Choose “Only you”"))
+
+
+def title_of(thing: Thing, body: Body) -> str:
     """The title of a changed thing: a note's comes from the first question, a private addition keeps its own."""
-    return title_from(answers[written(thing).questions[0].id]) if thing.kind == NOTE else thing.title
+    if thing.kind != NOTE:
+        return thing.title
+    return title_from(str(body["answers"].get(template_of(body).first.id, "")))
 
 
 def erase_person(person_id: UUID, unit: Unit) -> None:
-    """Forget which private additions of a person belong to which note."""
+    """Forget everything that Reflect's own tables keep about a person. Shared notes stay, and count for nobody."""
+    session = unit.session
     theirs = select(Artefact.id).where(Artefact.author_id == person_id, Artefact.kind == ASIDE)
-    unit.session.execute(delete(Aside).where(Aside.artefact_id.in_(theirs)))
+    session.execute(delete(Aside).where(Aside.artefact_id.in_(theirs)))
+    session.execute(
+        delete(Tag).where(Tag.artefact_id.in_(select(Entry.artefact_id).where(Entry.author_id == person_id)))
+    )
+    session.execute(delete(Entry).where(Entry.author_id == person_id))
+    session.execute(delete(Profile).where(Profile.person_id == person_id))
+    own = select(OwnTemplate.id).where(OwnTemplate.person_id == person_id)
+    session.execute(delete(OwnTemplateVersion).where(OwnTemplateVersion.template_id.in_(own)))
+    session.execute(delete(OwnTemplate).where(OwnTemplate.person_id == person_id))

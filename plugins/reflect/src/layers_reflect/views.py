@@ -18,6 +18,7 @@ from layers_core.i18n import gettext as _
 from layers_core.web import Submitted, current, policy, submitted
 from layers_reflect import prompts, reading, service
 from layers_reflect.kinds import NOTE, WRITE, summary_of_note
+from layers_reflect.prompts import Answer
 from layers_reflect.writing import KINDS, ONLY_FOR_ME, read, written
 
 staff = Blueprint("reflect", __name__, template_folder="templates")
@@ -74,7 +75,8 @@ def save(thing_id: UUID) -> ResponseReturnValue:
     if problems:
         return _form(thing, form, revision, problems), 422
     try:
-        service.revise(current.artefacts, current.actor, thing, answers, form.get(ONLY_FOR_ME), form.guard(), revision)
+        body = written(thing).body(answers)
+        service.revise(current.artefacts, current.actor, thing, body, form.get(ONLY_FOR_ME), form.guard(), revision)
     except DraftRefused as refused:
         return _form(thing, form, revision, refused.problems), 422
     except GuardStop as stop:
@@ -103,7 +105,7 @@ def _saved(thing_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("thing.show", thing_id=thing_id), 303)
 
 
-def _says(thing: Thing, answers: Mapping[str, str]) -> bool:
+def _says(thing: Thing, answers: Mapping[str, Answer]) -> bool:
     """Whether a thing already says exactly this: the same submit arrived twice."""
     kept = written(thing).answers
     return all(kept.get(code, "") == text for code, text in answers.items())
@@ -111,7 +113,7 @@ def _says(thing: Thing, answers: Mapping[str, str]) -> bool:
 
 def _form(
     thing: Thing,
-    values: Submitted | Mapping[str, str],
+    values: Submitted | Mapping[str, Any],
     revision: int,
     problems: Iterable[Problem] = (),
     **more: Any,

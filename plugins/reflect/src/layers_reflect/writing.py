@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from layers_core.contract import Body, Captured, FormFields, Problem, Thing
 from layers_core.i18n import gettext as _
+from layers_reflect.classification import no_facts
 from layers_reflect.kinds import ASIDE, NOTE
-from layers_reflect.prompts import Question, Template, only_for_me, template_of
+from layers_reflect.prompts import QUICK, Answer, Question, Template, newest, only_for_me, template_of
+from layers_reflect.schemas import problem_with
+from layers_reflect.structure import body_of
 from layers_reflect.titles import title_from
 
 ONLY_FOR_ME = "only_for_me"
+PARTS = ("day", "month", "year")
 
 
 @dataclass(frozen=True)
@@ -19,17 +26,17 @@ class Written:
     """Questions with the answers given so far, and how answers become a body."""
 
     questions: tuple[Question, ...]
-    answers: Mapping[str, str]
-    body: Callable[[Mapping[str, str]], Body]
+    answers: Mapping[str, Answer]
+    body: Callable[[Mapping[str, Answer]], Body]
 
 
 def _note(body: Body) -> Written:
     template = template_of(body)
-    return Written(template.questions, body["answers"], lambda answers: _note_body(template, answers))
-
-
-def _note_body(template: Template, answers: Mapping[str, str]) -> Body:
-    return {"template": template.id, "template_version": template.version, "answers": dict(answers)}
+    return Written(
+        template.questions,
+        body["answers"],
+        lambda answers: body_of(template, answers, body["about"], body["other"]),
+    )
 
 
 def _aside(body: Body) -> Written:
@@ -44,15 +51,42 @@ def written(thing: Thing) -> Written:
     return KINDS[thing.kind](thing.body)
 
 
-def read(questions: tuple[Question, ...], fields: FormFields) -> tuple[dict[str, str], tuple[Problem, ...]]:
-    """The submitted answers by question, and a problem for each question that had to be answered and was not."""
-    answers = {question.id: fields.get(question.id, "").strip() for question in questions}
-    problems = tuple(
-        Problem(_("Enter something under “%(question)s”", question=_(question.ask)), question.id)
-        for question in questions
-        if question.required and not answers[question.id]
-    )
-    return answers, problems
+def new_body(template: Template, answers: Mapping[str, Answer], about: Mapping[str, Any] | None = None) -> Body:
+    """The body of a new note. `about` may name some of the facts (see `classification.no_facts`)."""
+    return body_of(template, answers, {**no_facts(), **(about or {})}, [])
+
+
+def quick_body(text: str, about: Mapping[str, Any] | None = None) -> Body:
+    """The body of a new note that is one text."""
+    return new_body(newest(QUICK), {"what": text}, about)
+
+
+def read(questions: tuple[Question, ...], fields: FormFields) -> tuple[dict[str, Answer], tuple[Problem, ...]]:
+    """The submitted answers by question, and a problem for each that is missing or does not fit its question."""
+    answers = {question.id: _answer(question, fields) for question in questions}
+    return answers, tuple(_problems(questions, answers))
+
+
+def _answer(question: Question, fields: FormFields) -> Answer:
+    if question.several:
+        return fields.getlist(question.id)
+    if question.type != "date":
+        return fields.get(question.id, "").strip()
+    parts = [fields.get(f"{question.id}-{part}", "").strip() for part in PARTS]
+    with suppress(ValueError):
+        day, month, year = map(int, parts)
+        return date(year, month, day).isoformat()
+    # What is no date is kept as it was typed, for the check to find.
+    return "-".join(parts) if any(parts) else ""
+
+
+def _problems(questions: tuple[Question, ...], answers: Mapping[str, Answer]) -> Iterator[Problem]:
+    for question in questions:
+        answer, field = answers[question.id], f"{question.id}-day" if question.type == "date" else question.id
+        if answer and (problem := problem_with(question, answer)):
+            yield Problem(problem, field)
+        elif question.required and not answer:
+            yield Problem(_("Enter something under “%(question)s”", question=_(question.ask)), field)
 
 
 def capture(template: Template, fields: FormFields) -> Captured:
@@ -60,8 +94,8 @@ def capture(template: Template, fields: FormFields) -> Captured:
     answers, problems = read(template.questions, fields)
     private = fields.get(ONLY_FOR_ME, "").strip()
     return Captured(
-        title=title_from(answers[template.first.id]),
-        body=_note_body(template, {code: text for code, text in answers.items() if text}),
+        title=title_from(str(answers[template.first.id])),
+        body=new_body(template, answers),
         extras={ONLY_FOR_ME: private} if private else {},
         problems=problems,
     )

@@ -1,0 +1,70 @@
+"""The entries and tags by which notes are found and counted: made from the notes' bodies, again and again the same."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import delete, exists, insert, select
+from sqlalchemy.orm import Session
+
+from layers_core.artefacts.models import Artefact, Link
+from layers_core.artefacts.unit import Unit
+from layers_core.contract import Body, Change, Thing
+from layers_core.db.base import put
+from layers_core.i18n import local_date
+from layers_core.practices.models import Practice
+from layers_reflect.classification import tags
+from layers_reflect.kinds import NOTE, upgrade_note
+from layers_reflect.models import Entry, Tag
+
+VERSION = 3
+
+
+def follow(note: Thing, change: Change, unit: Unit) -> None:
+    """Keep what a created or changed note is found by, in the same unit."""
+    if note.kind != NOTE or note.author_id is None or change.type not in {"created", "revised"}:
+        return
+    if change.type == "revised":
+        _forget(unit.session, note.id)
+    written_on = local_date(note.created_at, unit.actor.practice.time_zone)
+    _keep(unit.session, note.id, note.author_id, note.body, written_on)
+
+
+def rebuild(session: Session) -> int:
+    """Make all entries and tags anew; gives how many notes there are. Nothing else is touched."""
+    session.execute(delete(Tag))
+    session.execute(delete(Entry))
+    notes = session.execute(
+        select(Artefact.id, Artefact.author_id, Artefact.body, Artefact.body_version, Artefact.created_at)
+        .add_columns(Practice.time_zone)
+        .join(Practice, Practice.id == Artefact.practice_id)
+        .where(Artefact.kind == NOTE, Artefact.author_id.is_not(None))
+    ).all()
+    for note in notes:
+        body = note.body if note.body_version == VERSION else upgrade_note(dict(note.body), note.body_version)
+        _keep(session, note.id, note.author_id, body, local_date(note.created_at, note.time_zone))
+    return len(notes)
+
+
+def _keep(session: Session, key: UUID, author: UUID, body: Body, written_on: date) -> None:
+    about = body["about"]
+    session.execute(
+        insert(Entry).values(
+            artefact_id=key,
+            author_id=author,
+            happened_on=date.fromisoformat(about["date"]) if about["date"] else written_on,
+            minutes=about["minutes"],
+            participatory_minutes=about["participatory_minutes"],
+            importance=about["importance"],
+            template=body["template"],
+            is_copy=exists().where(Link.from_id == key, Link.type == "copy_of"),
+        )
+    )
+    for scheme, code in sorted(tags(body)):
+        put(session, Tag, artefact_id=key, scheme=scheme, code=code)
+
+
+def _forget(session: Session, key: UUID) -> None:
+    session.execute(delete(Tag).where(Tag.artefact_id == key))
+    session.execute(delete(Entry).where(Entry.artefact_id == key))
