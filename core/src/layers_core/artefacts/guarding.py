@@ -16,9 +16,10 @@ _MACHINE_KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]
 
 
 def texts_of(draft: Draft) -> list[str]:
-    """Every text of a draft: title, body, promise and extras. Keys that machines made are no text."""
+    """Every text of a draft: title, body, promise, extras, names of files. Keys that machines made are no text."""
     promised = [draft.promise.expectation] if draft.promise else []
-    return [draft.title, *_strings(draft.body), *promised, *_strings(draft.extras)]
+    named = [text for file in draft.attachments for text in (file.name, file.description)]
+    return [draft.title, *_strings(draft.body), *promised, *_strings(draft.extras), *named]
 
 
 def _strings(value: object) -> Iterator[str]:

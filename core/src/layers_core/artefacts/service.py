@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience, guarding, kinds, reading, search
+from layers_core.artefacts.attachments import writing
+from layers_core.artefacts.attachments.service import WithFiles
 from layers_core.artefacts.choices import ONLY_ME
 from layers_core.artefacts.errors import CheckFailed, DraftRefused, EditConflict, NotAllowed, NotFound
-from layers_core.artefacts.followup import FollowUp
 from layers_core.artefacts.models import Artefact, Audience
 from layers_core.artefacts.unit import Unit, opened
 from layers_core.contract import Actor, ArtefactKind, AudienceView, Change, Draft, GuardAnswer, NewLink, Problem, Thing
@@ -40,7 +41,7 @@ class Saved:
     repeated: bool = False
 
 
-class ArtefactService(FollowUp):
+class ArtefactService(WithFiles):
     """Saves artefacts and what follows from them. Raises the errors of `artefacts.errors`; see each method."""
 
     def __init__(self, database: Database, host: Host) -> None:
@@ -101,6 +102,7 @@ class ArtefactService(FollowUp):
             problems.append(Problem(_("The title must be 200 characters or fewer"), "title"))
         if sum(len(part) for part in guarding.texts_of(draft)) > BODY_LIMIT:
             problems.append(Problem(_("This is too long to save as one note. Split it in two")))
+        problems += writing.problems(draft.attachments)
         try:
             kinds.checked_body(self.host, kind, draft.body)
         except ValidationError as error:
@@ -173,6 +175,7 @@ class ArtefactService(FollowUp):
             search.index(unit.session, artefact, chosen, kind.search_text(artefact.body))
             unit.event(Revised(), artefact)
             self._keep_guard(unit, artefact_id, marks, draft.guard)
+            unit.attach(artefact_id, draft.attachments)
             unit.changed(
                 kinds.thing_from(self.host, actor, artefact, chosen, current.author_name),
                 Change("revised", draft.extras),
@@ -231,6 +234,7 @@ class ArtefactService(FollowUp):
         """
         with self.database.read() as session:
             thing = self._editable(session, actor, artefact_id)
+            files = self.copied_files(session, actor, artefact_id)
         copy = Draft(
             kind=thing.kind,
             title=thing.title,
@@ -239,6 +243,7 @@ class ArtefactService(FollowUp):
             language=thing.language,
             links=(NewLink("copy_of", artefact_id),),
             guard=guard,
+            attachments=files,
         )
         return self._save(actor, copy, client_key, shared=True)
 
@@ -300,6 +305,7 @@ def _as_revision(draft: Draft, current: Thing, links: tuple[NewLink, ...]) -> Dr
         links=links,
         extras=draft.extras,
         guard=draft.guard,
+        attachments=draft.attachments,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -11,8 +11,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience, exposure, kinds, search
+from layers_core.artefacts.attachments import writing
 from layers_core.artefacts.models import Action, Artefact, Audience, GuardDecision, Link, Revision, WriteKey
-from layers_core.contract import Actor, Brought, Change, Draft, NewLink, Promise, Thing
+from layers_core.contract import Actor, Brought, Change, Draft, NewLink, Prepared, Promise, Thing
 from layers_core.db.base import new_id, now, put
 from layers_core.usage import log
 from layers_core.usage.events import AUDIENCE_NAMES, ActionClosed, Linked, Promised, Recorded, UsageEvent
@@ -90,6 +91,7 @@ class Unit:
             self.link(artefact.id, link, quiet=True)
         if draft.promise:
             self.promise(artefact.id, draft.promise)
+        self.attach(artefact.id, draft.attachments)
         thing = kinds.thing_from(self._host, self.actor, artefact, chosen, self.actor.name)
         self.changed(thing, Change("created", draft.extras))
         return thing
@@ -112,7 +114,8 @@ class Unit:
     def forget_words(self, artefact_id: UUID) -> None:
         """Delete what a withdrawn thing said, in its present state and all earlier ones; its title and links stay.
 
-        For words that somebody took back for good. Raises LookupError for a thing that isn't withdrawn.
+        For words that somebody took back for good. Its files go too, their contents with the next `layers files sweep`.
+        Raises LookupError for a thing that isn't withdrawn.
         """
         artefact = self.session.scalar(
             select(Artefact).where(Artefact.id == artefact_id, Artefact.state == "withdrawn")
@@ -120,6 +123,7 @@ class Unit:
         if artefact is None:
             raise LookupError(f"No withdrawn thing {artefact_id}")
         artefact.body = {}
+        writing.detach(self.session, artefact_id)
         self.session.execute(delete(Revision).where(Revision.artefact_id == artefact_id))
         self.session.flush()
 
@@ -239,6 +243,16 @@ class Unit:
         kind = self._host.registry.kinds.get(thing.kind)
         if kind is not None and kind.resurfaces and self.actor.person_id:
             exposure.start(self.session, self.actor.person_id, thing.id, self.moment)
+
+    def attach(self, artefact_id: UUID, files: Sequence[Prepared]) -> None:
+        """Add files to a thing, with one event for all of them; nothing happens where there are none.
+
+        Their contents are on the disk before their rows are committed. Raises DraftRefused where they are too many or
+        too large together, or one that was kept has gone; OSError where the disk refuses.
+        """
+        if files:
+            store, by = self._host.files, self.actor.person_id
+            self._note(writing.attach(self.session, store, artefact_id, files, by, self.moment), artefact_id)
 
     def guard_decision(self, artefact_id: UUID, found: Mapping[str, int], explanation: str) -> None:
         """Keep how many marks of which type the writer looked at and why the words may stay; never the words."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import layers_core.artefacts.attachments.models
 import layers_core.artefacts.models
 import layers_core.practices.models
 import layers_core.usage.models  # noqa: F401 - the core's tables are known as soon as a host is
+from layers_core.artefacts.attachments.events import FILE_EVENTS
 from layers_core.artefacts.schemas import NoteBody, TrialAnswerBody
 from layers_core.contract import ArtefactKind, Permission, PluginMeta, hookimpl
 from layers_core.host.doors import CORE
@@ -73,4 +75,4 @@ class CorePlugin:
     @hookimpl
     def layers_event_types(self) -> Iterable[type[UsageEvent]]:
         """The core's usage events."""
-        return CORE_EVENTS
+        return (*CORE_EVENTS, *FILE_EVENTS)

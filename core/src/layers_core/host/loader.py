@@ -12,6 +12,7 @@ from typing import Any
 import pluggy
 
 import layers_core
+from layers_core.artefacts.attachments.store import FileStore
 from layers_core.contract import PluginChoice, PluginMeta
 from layers_core.db.base import Base
 from layers_core.db.rooms import FOUNDATION, MigrationRoom, in_order
@@ -29,6 +30,8 @@ __all__ = ["Host", "LoadedPlugin", "Quarantined", "StartRefused", "load_host", "
 logger = logging.getLogger("layers.host")
 
 PLUGINS = "layers.plugins"
+FILES = "files"
+"""The folder in the data folder where the contents of attached files lie."""
 MIGRATIONS = "layers.migrations"
 """Entry-point group of the distributions that keep tables and are no plugins: name = slug, value = a MigrationRoom, or
 a callable that gives one."""
@@ -65,6 +68,7 @@ class Host:
         plugins: Mapping[str, LoadedPlugin],
         quarantined: Sequence[Quarantined],
         disabled: Sequence[str],
+        files: FileStore,
     ) -> None:
         self.registry = registry
         self.doors = doors
@@ -73,6 +77,8 @@ class Host:
         self.quarantined = tuple(quarantined)
         self.disabled = tuple(disabled)
         """Installed plugins that the operator left out (LAYERS_DISABLE)."""
+        self.files = files
+        """Where the contents of attached files lie."""
 
     def suspended(self) -> tuple[str, ...]:
         """The plugins whose page hooks this process no longer calls, sorted."""
@@ -116,6 +122,7 @@ class _Loading:
 
     def __init__(self, settings: Settings) -> None:
         self._raise_faults = settings.raise_faults
+        self._files = FileStore(settings.data_dir / FILES)
         self._manager = pluggy.PluginManager("layers")
         for specs in SPECS:
             self._manager.add_hookspecs(specs)
@@ -162,7 +169,7 @@ class _Loading:
         self._doors.missing = dict.fromkeys(disabled, "left out by LAYERS_DISABLE")
         self._doors.missing |= {item.slug: item.reason for item in self._quarantined}
         plugins = dict(sorted(self._plugins.items(), key=lambda item: (item[1].meta.weight, item[0])))
-        return Host(self._registry, self._doors, plugins, self._quarantined, disabled)
+        return Host(self._registry, self._doors, plugins, self._quarantined, disabled, self._files)
 
     def _quarantine(self, candidate: _Candidate, error: BaseException) -> None:
         if self._manager.has_plugin(candidate.name):

@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import kinds, search
+from layers_core.artefacts.attachments import custody, keeping
 from layers_core.artefacts.models import Artefact, Audience, WriteKey
 from layers_core.artefacts.unit import Unit
 from layers_core.contract import MixView, PracticeView
@@ -83,12 +84,16 @@ def erase_person(database: Database, host: Host, person_id: UUID) -> Erased:
             raise LookupError(f"No person {person_id}")
         needles = _needles(person.name, person.email)
         unit = Unit(session, public_actor(_practice(session, host, person_id)), host)
+        contents = custody.contents_of(session, person_id)
+        custody.erase_sound(session, person_id)
         host.doors.custody("layers_erase_person", person_id=person_id, unit=unit)
         things = _delete_own_things(session, person_id)
         _forget_keys(session, person_id)
         session.execute(delete(WriteKey).where(WriteKey.writer == str(person_id)))
         _leave(session, unit, person)
         texts = _remove_mentions(session, host, needles)
+    # A file that others have too stays; what a crash before this line leaves goes with `layers files sweep`.
+    keeping.drop_unwanted(database, host.files, contents)
     if database.dialect == "sqlite":
         _wipe(str(database.engine.url.database))
     return Erased(things, texts)

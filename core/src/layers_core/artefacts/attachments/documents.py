@@ -41,7 +41,7 @@ def text(content: bytes) -> bytes:
             words = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not any(ord(char) < 32 and char not in "\t\n\r\f" for char in words):
+        if words and not any(ord(char) < 32 and char not in "\t\n\r\f" for char in words):
             return words.encode("utf-8")
     raise Refused(_("We do not take this kind of file. Choose a JPEG, PNG, PDF, DOCX, MP3, M4A, WAV or text file"))
 
@@ -103,7 +103,10 @@ def package(content: bytes) -> tuple[str, bytes]:
             if any(PROGRAMS.search(entry.filename) for entry in entries):
                 raise Refused(_("This document holds a program (a macro). Save it without, then choose it again"))
             return media_type, _repacked(source, entries, media_type, limits["unpacked_bytes"])
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as fault:
+    except Refused:
+        raise
+    except Exception as fault:
+        # zipfile lets the errors of every kind of packing through; its words are not for readers.
         raise Refused(_("This document is damaged or locked. Save it again, then choose it")) from fault
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
 
 from layers_core.artefacts.attachments.refused import Refused
 from layers_core.i18n import gettext as _
@@ -31,11 +30,10 @@ def drawn_anew(content: bytes, form: str) -> tuple[str, bytes]:
     most = limits["pixels_a_jpeg" if form == "JPEG" else "pixels_a_picture"]
     target, media_type = KEPT_AS[form]
     try:
-        with warnings.catch_warnings(), Image.open(io.BytesIO(content), formats=(form,)) as opened:
+        with Image.open(io.BytesIO(content), formats=(form,)) as opened:
             # Only the head has been read: nothing is unpacked before its size is known to be harmless.
-            warnings.simplefilter("ignore")
             if opened.width * opened.height > most:
-                raise Refused(_("This picture has too many pixels. Make it smaller, then choose it again"))
+                raise _too_many()
             opened.thumbnail((limits["longest_side"],) * 2)
             upright = ImageOps.exif_transpose(opened)
             see_through = target != "JPEG" and (upright.mode in {"LA", "RGBA", "PA"} or "transparency" in upright.info)
@@ -45,9 +43,15 @@ def drawn_anew(content: bytes, form: str) -> tuple[str, bytes]:
             fresh.paste(flat)
     except Refused:
         raise
+    except Image.DecompressionBombError as fault:
+        raise _too_many() from fault
     except Exception as fault:
         # Pillow raises many kinds of error for damaged files; its words are not for readers.
         raise Refused(_("This picture is damaged. Choose another file")) from fault
     made = io.BytesIO()
     fresh.save(made, target, quality=QUALITY, optimize=True)
     return media_type, made.getvalue()
+
+
+def _too_many() -> Refused:
+    return Refused(_("This picture has too many pixels. Make it smaller, then choose it again"))
