@@ -19,6 +19,7 @@ from layers_core.contract import Draft, GuardAnswer, NewLink, PluginChoice, Prom
 from layers_core.db.base import now
 from layers_core.practices import access, mix, proposals, service, trials
 from layers_core.practices.models import Person, PublicLink
+from layers_core.reminding import feeds, slots, stopping
 from layers_guidelines import service as guidelines
 from layers_guidelines.models import Edition
 from layers_patient_input import service as patients
@@ -89,6 +90,7 @@ def fill(site: Any) -> Marked:
     _mix(marked)
     _accounts(marked)
     _fillers(marked)
+    _reminding(marked)
     for name, (audience, roles) in _audiences(marked).items():
         title = marked.word(f"late{name}", roles)
         site.save("nurse", Draft("reflect.note", title, note(title), audience))
@@ -322,6 +324,17 @@ def _accounts(marked: Marked) -> None:
         marked.keys["kept_id"] = [kept.id]
         marked.keys["invitation_id"] = list(session.scalars(select(Invitation.id)))
     marked.keys["token"] += [token, reset]
+
+
+def _reminding(marked: Marked) -> None:
+    """A calendar under a secret address, and the link that stops a mail. Neither holds anybody's words."""
+    world = marked.site.world
+    nurse = world.people["nurse"]
+    with world.database.write() as session:
+        slots.choose(session, nurse, slots.SlotView(weekday=3, minutes=20, digest=True), now())
+        marked.keys["feed_token"] = [feeds.renew(session, nurse, now())]
+    key = marked.site.app.extensions["layers_settings"].secret_key
+    marked.keys["stop_token"] = [stopping.token(key, nurse, "digest")]
 
 
 def _fillers(marked: Marked) -> None:

@@ -141,7 +141,29 @@ WRITES: dict[str, Write] = {
     "follow.change_audience": Write("nurse", {"audience": "me"}, thing("shared copy"), OTHERS),
     "follow.withdraw": Write("nurse", {}, thing("cluster"), OTHERS),
     "follow.restore": Write("nurse", {}, thing("withdrawn"), OTHERS),
-    "home.answer": Write("nurse", showing, key("exposure_id"), OTHERS),
+    "follow.move": Write(
+        "nurse",
+        {"due-day": "1", "due-month": "2", "due-year": "2027", "reason": "Later"},
+        row(
+            "action_id",
+            Action.id,
+            lambda m: Action.artefact_id == m.things["cluster"],
+            lambda m: Action.closed_at.is_(None),
+        ),
+        OTHERS,
+    ),
+    "promises.keep": Write(
+        "nurse",
+        lambda m: {"promise": "They will", "owner": str(m.site.world.people["nurse"])},
+        thing("private"),
+        OTHERS,
+    ),
+    "slot.save": Write(
+        "nurse", {"weekday": "3", "starts": "13:30", "minutes": "20", "mail": "digest"}, strangers=("anonymous",)
+    ),
+    "slot.make_feed": Write("nurse", {}, strangers=("anonymous",)),
+    "slot.stop_feed": Write("nurse", {}, strangers=("anonymous",)),
+    "again.answer": Write("nurse", showing, key("exposure_id"), OTHERS),
     "record.save": Write("nurse", NOTE, elsewhere=True),
     "core.save": Write("nurse", {"text": "Changed", "revision": "1"}, thing("plain"), OTHERS),
     "reflect.save": Write("nurse", {**ANSWERS, "revision": "2"}, thing("practice"), OTHERS),
@@ -320,6 +342,7 @@ def test_who_holds_no_key_changes_nothing(sent: Any) -> None:
         ("/p/riverside/patient-input/withdraw", {"code": sent.receipts["released"]}),
         ("/sign-in", {"email": "gp@example.org", "password": "wrong"}),
         ("/sign-out", {}),
+        ("/stop-mail/not-a-token", {}),
     ):
         assert visitor.send(path, data).status_code in {303, 404, 410, 422}, path
     assert changed(before, state_of(site.database)) == []
@@ -335,6 +358,7 @@ OPEN = {
     "accounts.sign_out",
     "patient_input_public.withdraw",
     "public.form",
+    "slot.stop_mail",
 }
 """What the test above sends to: the endpoints that take a form from people who are not signed in."""
 

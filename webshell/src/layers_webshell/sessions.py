@@ -8,7 +8,7 @@ from flask import Flask, Request, Response
 from flask.sessions import NullSession, SecureCookieSessionInterface, SessionMixin
 
 COOKIE = "layers"
-WITHOUT_SESSION = ("/f/", "/p/", "/static/", "/api/", "/health")
+WITHOUT_SESSION = ("/f/", "/p/", "/static/", "/api/", "/health", "/calendar/", "/stop-mail/")
 OWN_DEVICE = timedelta(days=30)
 
 

@@ -16,7 +16,7 @@ from layers_core.contract import Actor, AudienceType, AudienceView
 from layers_core.db.base import now
 from layers_core.db.filters import filter_only
 from layers_core.i18n import gettext as _
-from layers_core.practices.models import ClusterPractice, Membership, Practice
+from layers_core.practices.models import ClusterPractice, Membership, Person, Practice
 
 NETWORK_KEY = "network"
 WIDTH: dict[str, int] = {"person": 0, "group": 1, "practice": 2, "cluster": 3, "network": 4}
@@ -218,6 +218,22 @@ def view(audience_id: UUID, type_: str, key: str, practice: str, cluster: str | 
     """An audience with the name that people know it by."""
     known = cast("AudienceType", type_)
     return AudienceView(audience_id, known, key, AUDIENCE_NAMES[known](practice, cluster or ""))
+
+
+def colleagues(session: Session, actor: Actor, chosen: AudienceView) -> dict[UUID, str]:
+    """The names of those present colleagues who may see what has this audience, by key; the actor is one of them."""
+    query = (
+        select(Membership.person_id, Person.name)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.practice_id == actor.practice.id, Membership.left_at.is_(None))
+        .order_by(Person.name)
+    )
+    if chosen.type == "person":
+        query = query.where(Membership.person_id == actor.person_id)
+    elif chosen.type == "group":
+        members = select(AudienceMember.person_id).where(AudienceMember.audience_id == chosen.id)
+        query = query.where(Membership.person_id.in_(members))
+    return {row.person_id: row.name for row in session.execute(query)}
 
 
 def is_wider(view: AudienceView) -> bool:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from layers_core.contract import Problem, Thing
+from layers_core.i18n import gettext as _
 
 if TYPE_CHECKING:
     from layers_core.privacy.identifiers import Span
+
+TEXT_LIMIT = 10_000
 
 
 class SaveRefused(Exception):
@@ -60,3 +63,11 @@ class GuardStop(SaveRefused):
         self.marked = tuple(marked)
         self.fingerprint = fingerprint
         self.wider = wider
+
+
+def require_text(text: str, field: str, message: str) -> None:
+    """Raise DraftRefused, naming the field, where a text is empty or too long to keep."""
+    if not text.strip():
+        raise DraftRefused([Problem(message, field)])
+    if len(text) > TEXT_LIMIT:
+        raise DraftRefused([Problem(_("This must be 10,000 characters or fewer"), field)])

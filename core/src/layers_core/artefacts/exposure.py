@@ -1,31 +1,51 @@
-"""Re-exposure: when a thing comes back to a person, decided by FSRS from their answers."""
+"""Re-exposure: when a thing comes back to a person, decided by FSRS from their answers.
+
+All moments are UTC, and what is kept of a card is the library's own JSON, so neither a restart nor a change of time
+zone touches a schedule.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, cast
 from uuid import UUID
 
 from fsrs import Card, Rating, Scheduler
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, Table, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.models import Exposure, ExposureAnswer
-from layers_core.db.base import put
+from layers_core.db.base import new_id
 from layers_core.vocabulary import vocabulary
 
 # A practice's lessons are kept for years, not crammed: nine in ten should be remembered when they come back.
 SCHEDULER = Scheduler(desired_retention=0.9, enable_fuzzing=False, learning_steps=(), relearning_steps=())
 
+_EXPOSURES = cast("Table", Exposure.__table__)
+_INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+# Made once, as every save uses it. What comes back to somebody already keeps the schedule that it has.
+_START = {
+    name: insert(_EXPOSURES).on_conflict_do_nothing(index_elements=["person_id", "artefact_id"]).inline()
+    for name, insert in _INSERT.items()
+}
+
 
 class AlreadyAnswered(Exception):
-    """This showing was answered before, on another device or in another window."""
+    """This showing was answered or put off before, on another device or in another window."""
 
 
 def start(session: Session, person_id: UUID, artefact_id: UUID, moment: datetime) -> None:
-    """Begin to bring a thing back to a person; writing it counts as the first review."""
+    """Begin to bring a thing back to a person; writing or using it counts as the first review.
+
+    A thing that comes back to them already keeps its schedule, also where they let it go.
+    """
+    session.flush()
+    connection = session.connection()
     card, _log = SCHEDULER.review_card(Card(card_id=0, due=moment), Rating.Good, moment)
-    put(session, Exposure, person_id=person_id, artefact_id=artefact_id, due_at=card.due, card=_kept(card))
+    row = {"id": new_id(), "person_id": person_id, "artefact_id": artefact_id, "reviews": 0}
+    connection.execute(_START[connection.dialect.name], {**row, "due_at": card.due, "card": _kept(card)})
 
 
 def answer(session: Session, exposure: Exposure, code: str, showing: int, moment: datetime) -> None:
@@ -37,28 +57,54 @@ def answer(session: Session, exposure: Exposure, code: str, showing: int, moment
     choices = vocabulary("exposure_answers")
     if code not in choices:
         raise LookupError(f"No answer {code}")
+    _claim(session, exposure, showing, Exposure.due_at.is_not(None), reviews=Exposure.reviews + 1)
+    rating = choices[code]["rating"]
+    if rating is None:
+        exposure.due_at = None
+    else:
+        exposure.card, exposure.due_at = reviewed(exposure.card, rating, moment)
+    session.add(ExposureAnswer(exposure_id=exposure.id, number=showing, answer=code, answered_at=moment))
+    session.flush()
+
+
+def reviewed(kept: dict[str, Any], rating: int, moment: datetime) -> tuple[dict[str, Any], datetime]:
+    """A kept card after one review, and when it is due next.
+
+    A clock that was set back since the last review counts as standing still: time that ran backwards would make the
+    library think that something was forgotten before it was learnt.
+    """
+    card = Card.from_json(str(kept["fsrs"]))
+    at = max(moment, card.last_review) if card.last_review else moment
+    card, _log = SCHEDULER.review_card(card, Rating(rating), at)
+    return _kept(card), card.due
+
+
+def put_off(session: Session, exposure: Exposure, days: int, showing: int, moment: datetime) -> datetime:
+    """Let a thing come back after so many days, without a review: its card stays as it is. Gives the new moment.
+
+    Raises AlreadyAnswered where this showing was answered or put off before.
+    """
+    return put_off_until(session, exposure, moment + timedelta(days=days), showing, moment)
+
+
+def put_off_until(session: Session, exposure: Exposure, until: datetime, showing: int, moment: datetime) -> datetime:
+    """`put_off` to a moment. Raises AlreadyAnswered."""
+    _claim(session, exposure, showing, Exposure.due_at <= moment, due_at=until)
+    return until
+
+
+def _claim(session: Session, exposure: Exposure, showing: int, condition: ColumnElement[bool], **values: Any) -> None:
+    """Change a showing's row where nobody did before: the database lets one of two devices through."""
     claimed = session.execute(
         update(Exposure)
-        .where(Exposure.id == exposure.id, Exposure.reviews == showing, Exposure.due_at.is_not(None))
-        .values(reviews=Exposure.reviews + 1)
+        .where(Exposure.id == exposure.id, Exposure.reviews == showing, condition)
+        .values(**values)
         .execution_options(synchronize_session=False)
     )
     if claimed.rowcount != 1:  # type: ignore[attr-defined]
         raise AlreadyAnswered
     session.refresh(exposure)
-    rating = choices[code]["rating"]
-    if rating is None:
-        exposure.due_at = None
-    else:
-        card, _log = SCHEDULER.review_card(Card.from_json(_text(exposure.card)), Rating(rating), moment)
-        exposure.card, exposure.due_at = _kept(card), card.due
-    session.add(ExposureAnswer(exposure_id=exposure.id, number=showing, answer=code, answered_at=moment))
-    session.flush()
 
 
 def _kept(card: Card) -> dict[str, Any]:
     return {"fsrs": card.to_json()}
-
-
-def _text(kept: dict[str, Any]) -> str:
-    return str(kept["fsrs"])

@@ -1,11 +1,10 @@
-"""What people do with a thing that is there: connect it, promise, close a promise, comment, answer its coming back."""
+"""What people do with a thing that is there: connect it, promise, move or close a promise, comment."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,22 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from layers_core.artefacts import audience, exposure, guarding, reading
-from layers_core.artefacts.errors import DraftRefused, NotAllowed, NotFound
-from layers_core.artefacts.models import Action, Artefact, Comment, Exposure
+from layers_core.artefacts import audience, guarding, reading
+from layers_core.artefacts.comeback import ComingBack
+from layers_core.artefacts.errors import DraftRefused, NotAllowed, NotFound, require_text
+from layers_core.artefacts.models import Action, ActionDate, Artefact, Comment
 from layers_core.artefacts.unit import Unit
 from layers_core.contract import Actor, GuardAnswer, NewLink, Problem, Promise, Thing
 from layers_core.db.base import now
 from layers_core.i18n import gettext as _
 from layers_core.usage import log
-from layers_core.usage.events import ActionClosed, Commented, SeenAgain, Viewed
+from layers_core.usage.events import ActionClosed, ActionMoved, Commented, Viewed
 from layers_core.vocabulary import vocabulary
-
-if TYPE_CHECKING:
-    from layers_core.db.session import Database
-    from layers_core.host.loader import Host
-
-TEXT_LIMIT = 10_000
 
 
 def today_in(time_zone: str) -> date:
@@ -36,16 +30,10 @@ def today_in(time_zone: str) -> date:
     return now().astimezone(ZoneInfo(time_zone)).date()
 
 
-class FollowUp:
+class FollowUp(ComingBack):
     """The verbs on existing things; a part of the artefact service."""
 
-    database: Database
-    host: Host
     aware: log.Aware
-
-    def unit(self, actor: Actor) -> AbstractContextManager[Unit]:
-        """One transaction for an actor; the service provides it."""
-        raise TypeError("The artefact service opens units")
 
     def _seen(self, session: Session, actor: Actor, artefact_id: UUID) -> Thing:
         thing = reading.get(session, self.host, actor, artefact_id)
@@ -71,13 +59,16 @@ class FollowUp:
 
         Raises NotFound, NotAllowed, DraftRefused, GuardStop.
         """
-        _require_text(promise.expectation, "promise", _("Say what you will do"))
+        require_text(promise.expectation, "promise", _("Say what you will do"))
         writer = str(actor.person_id)
         with self.database.read() as session:
             if done := reading.write_result(session, writer, client_key):
                 return done
             thing = self._seen(session, actor, artefact_id)
             wider = audience.is_wider(thing.audience)
+            others = promise.owner_id not in (None, actor.person_id)
+            if others and promise.owner_id not in audience.colleagues(session, actor, thing.audience):
+                raise DraftRefused([Problem(_("Choose somebody who can see this"), "owner")])
         guarding.check([promise.expectation], guard, wider=wider)
 
         def keep(unit: Unit) -> UUID:
@@ -92,14 +83,10 @@ class FollowUp:
         """
         if outcome not in vocabulary("outcomes"):
             raise DraftRefused([Problem(_("Choose what happened"), "outcome")])
-        _require_text(what_happened, "what_happened", _("Say in a few words what happened"))
+        require_text(what_happened, "what_happened", _("Say in a few words what happened"))
         guarding.check([what_happened], guard, wider=False)
         with self.unit(actor) as unit:
-            action = unit.session.scalar(
-                select(Action).where(Action.id == action_id, Action.owner_id == actor.person_id).with_for_update()
-            )
-            if action is None or actor.person_id is None:
-                raise NotFound(str(action_id))
+            action = _own(unit, actor, action_id)
             if action.closed_at is not None:
                 return
             action.outcome, action.what_happened, action.closed_at = outcome, what_happened, unit.moment
@@ -108,9 +95,40 @@ class FollowUp:
             event = ActionClosed(outcome=cast("Literal['adopt', 'adapt', 'abandon']", outcome), in_time=in_time)
             unit.event(event, unit.session.scalar(select(Artefact).where(Artefact.id == action.artefact_id)))
 
+    def move_action(self, actor: Actor, action_id: UUID, due_on: date | None, reason: str, guard: GuardAnswer) -> None:
+        """Change the day by which one's own promise is due; the old day and the reason are kept. None takes it away.
+
+        The same day again changes nothing, so that a repeat does no harm. Raises NotFound, DraftRefused (also where the
+        promise is closed), GuardStop.
+        """
+        require_text(reason, "reason", _("Say why the date changes"))
+        guarding.check([reason], guard, wider=False)
+        with self.unit(actor) as unit:
+            action = _own(unit, actor, action_id)
+            if action.closed_at is not None:
+                raise DraftRefused([Problem(_("This promise is closed, so its date stays as it is"))])
+            before = action.due_on
+            if before == due_on:
+                return
+            unit.session.add(
+                ActionDate(
+                    action_id=action.id,
+                    from_on=before,
+                    to_on=due_on,
+                    reason=reason,
+                    changed_by=actor.person_id,
+                    changed_at=unit.moment,
+                )
+            )
+            action.due_on = due_on
+            unit.session.flush()
+            later = due_on is None or (before is not None and due_on > before)
+            artefact = unit.session.scalar(select(Artefact).where(Artefact.id == action.artefact_id))
+            unit.event(ActionMoved(later=later), artefact)
+
     def comment(self, actor: Actor, artefact_id: UUID, text: str, guard: GuardAnswer, client_key: str = "") -> UUID:
         """Comment on a thing; gives the comment's key. Raises NotFound, NotAllowed, DraftRefused, GuardStop."""
-        _require_text(text, "comment", _("Enter your comment"))
+        require_text(text, "comment", _("Enter your comment"))
         writer = str(actor.person_id)
         with self.database.read() as session:
             if done := reading.write_result(session, writer, client_key):
@@ -152,27 +170,16 @@ class FollowUp:
                 raise NotFound(str(comment_id))
             comment.withdrawn_at = unit.moment
 
-    def answer_exposure(self, actor: Actor, exposure_id: UUID, answer: str, showing: int) -> None:
-        """Answer a thing that came back. Raises NotFound, AlreadyAnswered, DraftRefused."""
-        if answer not in vocabulary("exposure_answers"):
-            raise DraftRefused([Problem(_("Choose one of the answers"))])
-        with self.unit(actor) as unit:
-            found = unit.session.scalar(
-                select(Exposure).where(Exposure.id == exposure_id, Exposure.person_id == actor.person_id)
-            )
-            if found is None or actor.person_id is None:
-                raise NotFound(str(exposure_id))
-            exposure.answer(unit.session, found, answer, showing, unit.moment)
-            artefact = unit.session.scalar(select(Artefact).where(Artefact.id == found.artefact_id))
-            unit.event(SeenAgain(answer=cast("Literal['still_true']", answer)), artefact)
-
     def viewed(self, actor: Actor, artefact_id: UUID) -> None:
         """Note, after the page was sent, that the actor opened a thing: once a person, thing and day."""
         self.aware.write(actor, Viewed(), artefact_id)
 
 
-def _require_text(text: str, field: str, message: str) -> None:
-    if not text.strip():
-        raise DraftRefused([Problem(message, field)])
-    if len(text) > TEXT_LIMIT:
-        raise DraftRefused([Problem(_("This must be 10,000 characters or fewer"), field)])
+def _own(unit: Unit, actor: Actor, action_id: UUID) -> Action:
+    """The actor's own promise, held until the unit ends. Raises NotFound."""
+    action = unit.session.scalar(
+        select(Action).where(Action.id == action_id, Action.owner_id == actor.person_id).with_for_update()
+    )
+    if action is None or actor.person_id is None:
+        raise NotFound(str(action_id))
+    return action

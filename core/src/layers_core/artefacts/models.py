@@ -100,7 +100,10 @@ class Action(Base):
     """A promise to change something. Who sees the artefact sees it; the owner always does."""
 
     __tablename__ = "core_action"
-    __table_args__ = (Index("ix_core_action_owner", "owner_id", "closed_at", "due_on"),)
+    __table_args__ = (
+        Index("ix_core_action_owner", "owner_id", "closed_at", "due_on"),
+        Index("ix_core_action_practice", "practice_id", "closed_at", "due_on"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     artefact_id: Mapped[UUID] = mapped_column(ForeignKey("core_artefact.id"), index=True)
@@ -115,6 +118,20 @@ class Action(Base):
 
 
 class Comment(Base):
+class ActionDate(Base):
+    """A change of the day that an action is due, with its reason; append-only."""
+
+    __tablename__ = "core_action_date"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    action_id: Mapped[UUID] = mapped_column(ForeignKey("core_action.id"), index=True)
+    from_on: Mapped[date | None]
+    to_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[UUID | None] = mapped_column(ForeignKey("core_person.id"))
+    changed_at: Mapped[datetime] = mapped_column(default=now)
+
+
     """A colleague's words under a thing; it has that thing's audience."""
 
     __tablename__ = "core_comment"

@@ -12,10 +12,11 @@ from sqlalchemy import CompoundSelect, Select, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience, kinds, search, statements, together
-from layers_core.artefacts.models import Action, Artefact, Audience, Link, Revision
+from layers_core.artefacts.models import Action, Artefact, Audience, Exposure, Link, Revision
 from layers_core.contract import Actor, AudienceView, NewLink, Thing
 from layers_core.db.base import now
 from layers_core.practices.models import Person
+from layers_core.reminding import slots
 
 if TYPE_CHECKING:
     from layers_core.host.loader import Host
@@ -165,30 +166,42 @@ class Showing:
     thing: Thing
 
 
-def worth_seeing_again(session: Session, host: Host, actor: Actor, limit: int = 3) -> list[Showing]:
-    """Things that are due to come back to the actor, the longest due first."""
+def worth_seeing_again(session: Session, host: Host, actor: Actor, limit: int | None = None) -> list[Showing]:
+    """Things that are due to come back to the actor, the longest due first: what fits their slot, or `limit`."""
     hidden = kinds.hidden_kinds(host, actor.practice.mix)
     asked = {"person": actor.person_id, "moment": now(), "audiences": actor.audience_ids, "hidden": hidden}
-    rows = _asked(session, statements.again(hidden=bool(hidden)), {**asked, "limit": limit})
-    return [Showing(row.exposure_id, row.reviews, thing(host, actor, row)) for row in rows]
+    most = slots.most_cards() if limit is None else limit
+    rows = _asked(session, statements.again(hidden=bool(hidden)), {**asked, "again_limit": most})
+    fitting = rows[: slots.cards(rows[0].slot_minutes)] if rows and limit is None else rows
+    return [Showing(row.exposure_id, row.reviews, thing(host, actor, row)) for row in fitting]
 
 
-def again_and_new(
-    session: Session, host: Host, actor: Actor, *, again: int = 3, new: int = 5
-) -> tuple[list[Showing], list[Thing]]:
+def showing(session: Session, host: Host, actor: Actor, exposure_id: UUID) -> Showing | None:
+    """One thing that comes back to the actor, due or not, or None: not theirs, let go, or not to be seen."""
+    row = session.execute(
+        select(Exposure.reviews, Exposure.artefact_id).where(
+            Exposure.id == exposure_id, Exposure.person_id == actor.person_id, Exposure.due_at.is_not(None)
+        )
+    ).one_or_none()
+    found = get(session, host, actor, row.artefact_id) if row else None
+    return Showing(exposure_id, row.reviews, found) if row and found and found.available else None
+
+
+def again_and_new(session: Session, host: Host, actor: Actor, *, new: int = 5) -> tuple[list[Showing], list[Thing]]:
     """What `worth_seeing_again` gives, and what `feed` gives `by_others`, in one query."""
     hidden = kinds.hidden_kinds(host, actor.practice.mix)
     known = [view for view in actor.audiences if view.type != "person"]
     if not known:
-        return worth_seeing_again(session, host, actor, again), []
+        return worth_seeing_again(session, host, actor), []
     asked: dict[str, Any] = {f"audience{number}": view.id for number, view in enumerate(known)}
     asked |= {"person": actor.person_id, "moment": now(), "audiences": actor.audience_ids, "hidden": hidden}
     statement = together.again_and_new(len(known), hidden=bool(hidden))
-    rows = _asked(session, statement, {**asked, "limit": max(again, new)})
+    rows = _asked(session, statement, {**asked, "limit": new, "again_limit": slots.most_cards()})
     due = sorted((row for row in rows if row.exposure_id), key=lambda row: (row.due_at, row.exposure_id))
     newest = sorted((row for row in rows if not row.exposure_id), key=lambda row: (row.created_at, row.id))
+    fitting = due[: slots.cards(due[0].slot_minutes)] if due else ()
     return (
-        [Showing(row.exposure_id, row.reviews, thing(host, actor, row)) for row in due[:again]],
+        [Showing(row.exposure_id, row.reviews, thing(host, actor, row)) for row in fitting],
         [thing(host, actor, row) for row in newest[: -new - 1 : -1]],
     )
 

@@ -28,6 +28,7 @@ from layers_core.artefacts.audience import visible_when_asked
 from layers_core.artefacts.models import Action, Artefact, Comment, Exposure, Link, WriteKey
 from layers_core.db.base import UtcDateTime
 from layers_core.practices.models import Person, Practice
+from layers_core.reminding.models import Slot
 
 _artefact, _person, _practice = Artefact.__table__, Person.__table__, Practice.__table__
 _action, _comment, _exposure, _link = Action.__table__, Comment.__table__, Exposure.__table__, Link.__table__
@@ -105,10 +106,15 @@ DUE = (
 
 @cache
 def again(*, hidden: bool) -> Select[Any]:
-    """What is due at `moment` to come back to `person`, the longest due first; `limit` of it."""
+    """What is due at `moment` to come back to `person`, the longest due first; `again_limit` of it.
+
+    `slot_minutes` is the time that the person set aside, so that a page need not ask for it.
+    """
+    slot = Slot.__table__
+    minutes = select(slot.c.minutes).where(slot.c.person_id == bindparam("person")).scalar_subquery()
     query = (
         _things()
-        .add_columns(_exposure.c.id.label("exposure_id"), _exposure.c.reviews)
+        .add_columns(_exposure.c.id.label("exposure_id"), _exposure.c.reviews, minutes.label("slot_minutes"))
         .select_from(_exposure.join(_THINGS, _artefact.c.id == _exposure.c.artefact_id))
         .where(
             _exposure.c.person_id == bindparam("person"),
@@ -116,7 +122,7 @@ def again(*, hidden: bool) -> Select[Any]:
             visible_when_asked(),
         )
         .order_by(_exposure.c.due_at, _exposure.c.id)
-        .limit(bindparam("limit"))
+        .limit(bindparam("again_limit"))
     )
     return query.where(_artefact.c.kind.not_in(_list("hidden"))) if hidden else query
 

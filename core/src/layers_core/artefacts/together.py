@@ -19,12 +19,12 @@ from layers_core.artefacts.models import Exposure
 def again_and_new(ranges: int, *, hidden: bool) -> CompoundSelect[Any]:
     """What `statements.again` gives, which has an `exposure_id`, and what `statements.feed` gives of others.
 
-    They come in no order, and `limit` is the same for both.
+    They come in no order; `again_limit` is for the former, `limit` for the latter.
     """
     due = statements.again(hidden=hidden).add_columns(Exposure.__table__.c.due_at).subquery()
     new = statements.feed(ranges, kind=False, hidden=hidden, by_others=True, before=False).subquery()
     own = [column.name for column in new.c]
-    more = ("exposure_id", "reviews", "due_at")
+    more = ("exposure_id", "reviews", "slot_minutes", "due_at")
     return union_all(
         select(*(due.c[name] for name in (*own, *more))),
         select(*new.c, *(_nothing(due.c[name]) for name in more)),

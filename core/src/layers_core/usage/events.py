@@ -156,6 +156,38 @@ class SeenAgain(UsageEvent):
 
 
 @dataclass(frozen=True)
+class PutOff(UsageEvent):
+    """Somebody put off a thing that came back to them."""
+
+    name: ClassVar[str] = "core.put_off"
+    tier: ClassVar[Tier] = "using"
+    until: Literal["week", "month", "slot"]
+    """When it should come back."""
+
+
+@dataclass(frozen=True)
+class SlotChosen(UsageEvent):
+    """Somebody set time aside each week for what they learnt, or gave it up."""
+
+    name: ClassVar[str] = "core.slot_chosen"
+    tier: ClassVar[Tier] = "using"
+    minutes: int
+    """How many minutes; 0 where it was given up."""
+    digest: bool
+    """Whether an e-mail comes before it."""
+
+
+@dataclass(frozen=True)
+class ActionMoved(UsageEvent):
+    """Somebody changed the day by which a promise is due."""
+
+    name: ClassVar[str] = "core.action_moved"
+    tier: ClassVar[Tier] = "using"
+    later: bool
+    """Whether the new day is later, or there is none any more."""
+
+
+@dataclass(frozen=True)
 class IdentifierDecided(UsageEvent):
     """Somebody saved words that the identifier guard had marked."""
 
@@ -204,6 +236,9 @@ CORE_EVENTS: tuple[type[UsageEvent], ...] = (
     ActionClosed,
     Commented,
     SeenAgain,
+    PutOff,
+    SlotChosen,
+    ActionMoved,
     IdentifierDecided,
     MixProposed,
     MixSupported,

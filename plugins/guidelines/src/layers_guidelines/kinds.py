@@ -49,5 +49,6 @@ KINDS = (
         search_text=words_of_decision,
         page_template="guidelines/decision.html",
         permission=DECIDE,
+        resurfaces=True,
     ),
 )

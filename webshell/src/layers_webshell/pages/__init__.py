@@ -24,7 +24,7 @@ from flask import Blueprint
 
 MODULES: tuple[str, ...] = (
     "home", "record", "thing", "follow", "feed", "search", "people", "me", "my_use", "mix", "tokens", "plain_note",
-    "evaluation", "operator",
+    "evaluation", "operator", "again", "promises", "slot",
 )  # fmt: skip
 
 

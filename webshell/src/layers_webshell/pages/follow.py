@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from layers_core.artefacts import audience, reading
+from layers_core.artefacts import audience, promises, reading
 from layers_core.artefacts.choices import AudienceChoice, choices
 from layers_core.artefacts.followup import today_in
 from layers_core.artefacts.service import Saved, may_edit
@@ -97,13 +97,15 @@ def action(action_id: UUID) -> str:
     return _action_page(action_id, None)
 
 
-def _action_page(action_id: UUID, refusal: Refusal | None) -> str:
+def _action_page(action_id: UUID, refusal: Refusal | None, form: str = "close") -> str:
     found = reading.own_action(current.session, current.actor, action_id)
     if found is None:
         abort(404)
     return render_template(
         "layers/pages/action.html",
         action=found,
+        moves=promises.moves(current.session, action_id),
+        failed=form,
         today=today_in(current.practice.time_zone),
         outcomes=[(code, label("outcomes", code)) for code in vocabulary("outcomes")],
         fields=submitted(),
@@ -128,6 +130,24 @@ def close(action_id: UUID) -> Answer:
     found = reading.own_action(current.session, current.actor, action_id)
     flash(_("Your promise is closed"), "success")
     return _to(found.artefact_id, "actions") if found and found.visible else redirect(url_for("home.index"), 303)
+
+
+@pages.post("/<practice>/actions/<uuid:action_id>/date")
+@policy("member")
+def move(action_id: UUID) -> Answer:
+    """Change the day by which one's own promise is due, and say why."""
+    form = submitted()
+    due_on = form.date("due")
+    if form.problems:
+        refusal: Refusal | None = refused(form.problems)
+    else:
+        _result, refusal = attempt(
+            lambda: current.artefacts.move_action(current.actor, action_id, due_on, form.get("reason"), form.guard())
+        )
+    if refusal:
+        return _action_page(action_id, refusal, "move"), refusal.status
+    flash(_("The date is changed"), "success")
+    return redirect(url_for("follow.action", action_id=action_id), 303)
 
 
 @pages.post("/<practice>/things/<uuid:thing_id>/withdraw")
