@@ -1,7 +1,8 @@
-"""The identifier guard, first part: what in a text could point to a person.
+"""The identifier guard: what in a text could point to a person.
 
 It finds and explains; the writer decides. It never changes a text on its own, and it never says that a text is free
-of identifiers: names without a title stay unfound, and combinations (age, job, place, illness) identify people too.
+of identifiers: a given name that stands alone stays unfound, and so does a story that only a neighbour knows.
+Safer words for what it finds: `layers_core.privacy.wording`.
 """
 
 from __future__ import annotations
@@ -17,11 +18,16 @@ from datetime import UTC, date, datetime
 from layers_core.i18n import LazyString
 from layers_core.privacy.finders import Hit
 from layers_core.privacy.finders.addresses import find_emails, find_postcodes
+from layers_core.privacy.finders.ages import find_ages, find_old_ages
+from layers_core.privacy.finders.combinations import find_combinations
 from layers_core.privacy.finders.dates import find_birth_dates
+from layers_core.privacy.finders.full_names import find_full_names
 from layers_core.privacy.finders.names import find_names
-from layers_core.privacy.finders.numbers import find_nhs_numbers, find_phones
+from layers_core.privacy.finders.numbers import find_nhs_numbers, find_ninos, find_phones
 from layers_core.privacy.finders.plain import plain
-from layers_core.privacy.vocabulary import LABELS, WHY
+from layers_core.privacy.finders.streets import find_streets
+from layers_core.privacy.finders.tokens import tokens
+from layers_core.privacy.vocabulary import LABELS, WHY, why_combined
 
 DEFAULT_MARK = "[removed]"
 
@@ -33,13 +39,14 @@ class Span:
     """One finding: ``text[start:end]`` of the text that was searched.
 
     ``type`` is a code of the vocabulary (`layers_core.privacy.vocabulary`), ``why`` says in plain words why it is
-    marked and is translated when shown.
+    marked and is translated when shown. ``detail`` says more about its form, for `layers_core.privacy.wording`.
     """
 
     start: int
     end: int
     type: str
     why: LazyString | str = field(compare=False)
+    detail: str = field(compare=False, default="")
 
     @property
     def label(self) -> LazyString:
@@ -56,19 +63,28 @@ def find(text: str, *, today: date | None = None) -> list[Span]:
     spans = []
     for hit in _without_overlaps(_hits(reading.text, today or datetime.now(UTC).date())):
         start, end = reading.original(hit.start, hit.end)
-        spans.append(Span(start, end, hit.type, WHY[hit.type]))
+        spans.append(Span(start, end, hit.type, _why(hit), hit.detail))
     return spans
+
+
+def _why(hit: Hit) -> LazyString:
+    return why_combined(hit.kinds) if hit.kinds else WHY[hit.type]
 
 
 def _hits(text: str, today: date) -> Iterator[Hit]:
     """Yield the hits of all finders, the surest first: where two overlap, the first one stays."""
-    names = list(find_names(text))
+    found, ages = tokens(text), find_ages(text)
+    names = [*find_names(text), *find_full_names(text, found)]
     yield from find_emails(text)
     yield from find_nhs_numbers(text)
+    yield from find_ninos(text)
     yield from find_birth_dates(text, names, today)
     yield from find_phones(text)
     yield from find_postcodes(text)
+    yield from find_streets(text, found)
     yield from names
+    yield from find_old_ages(text, ages)
+    yield from find_combinations(text, found, ages)
 
 
 def _without_overlaps(hits: Iterable[Hit]) -> list[Hit]:

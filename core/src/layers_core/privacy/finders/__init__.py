@@ -9,8 +9,14 @@ from typing import NamedTuple
 
 
 class Hit(NamedTuple):
-    """Something found: ``text[start:end]`` of the normalised text, and its type."""
+    """Something found: ``text[start:end]`` of the normalised text, its type, and what more is known of it.
+
+    ``detail`` is a code such as ``before`` (an age before its noun) or, for a clue of a combination, its kind;
+    ``kinds`` are the kinds of clues that make the combination.
+    """
 
     start: int
     end: int
     type: str
+    detail: str = ""
+    kinds: tuple[str, ...] = ()

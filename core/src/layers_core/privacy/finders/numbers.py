@@ -1,4 +1,4 @@
-"""NHS numbers and phone numbers."""
+"""NHS numbers, National Insurance numbers and phone numbers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cache
 from stdnum.gb import nhs
 
 from layers_core.privacy.finders import Hit
+from layers_core.privacy.vocabulary import data
 
 # Whole, or in the printed grouping 3-3-4; both may stand beside other numbers. Overlapping on purpose (lookahead).
 _NHS_PRINTED = re.compile(
@@ -16,6 +17,12 @@ _NHS_PRINTED = re.compile(
 )
 # Any other grouping (5-5, digit by digit) only where no further number follows or precedes: a row of readings does.
 _NHS_SPACED = re.compile(r"(?<![0-9])(?<![0-9][ \-])(?<![0-9]\.)[0-9](?:[ \-]{0,3}[0-9]){9}(?![ \-]{0,3}[0-9])")
+
+# Two letters, six digits, and a letter A to D, which people leave out.
+_NINO = re.compile(
+    r"(?<![A-Za-z0-9])([A-Za-z]{2})[ \-]{0,2}[0-9]{2}(?:[ \-]{0,2}[0-9]{2}){2}(?:[ \-]{0,2}([A-Da-d]))?(?![A-Za-z0-9])"
+)
+_NINO_WINDOW = 24
 
 # National: 0 and the rest of the area code in one piece. International: + or 00.
 _PHONE = re.compile(
@@ -30,9 +37,11 @@ _BRITISH_LENGTHS = (9, 10)  # without the 0
 _REGIONS_OF_44 = ("GB", "GG", "JE", "IM")
 _FOREIGN_DIGITS = (9, 15)  # the country code included
 _NORTH_AMERICAN_DIGITS = 11
+# Ofcom gives out new blocks of mobile numbers all the time, and a list of those in use is always behind.
+_MOBILE = re.compile(r"7[0-9]{9}")
 _DATE_SHAPE = re.compile(r"0[1-9][\-./][0-9]{1,2}[\-./][0-9]{2,4}(?![0-9])")
 # Ofcom keeps these for drama; phonenumbers calls them invalid, yet they are what people type in an example.
-_DRAMA_NUMBER = re.compile(r"0(?:7700900|1(?:134|144|154|164|174|184|914|214|314|414|514|614)960)[0-9]{3}")
+_DRAMA_NUMBER = re.compile(r"0(?:1(?:134|144|154|164|174|184|914|214|314|414|514|614)960)[0-9]{3}")
 
 
 def _is_nhs_number(digits: str) -> bool:
@@ -55,6 +64,26 @@ def find_nhs_numbers(text: str) -> Iterator[Hit]:
 
 
 @cache
+def _nino_cues() -> re.Pattern[str]:
+    cues = "|".join(map(re.escape, sorted(data()["nino_cues"], key=len, reverse=True)))
+    return re.compile(rf"(?<![^\W\d_])(?:{cues})(?![^\W\d_])", re.IGNORECASE)
+
+
+def find_ninos(text: str) -> Iterator[Hit]:
+    """Find National Insurance numbers whose prefix is given out (HMRC, NIM39110).
+
+    Without its last letter a number counts only where the words before it say what it is.
+    """
+    never = data()["nino_never"]
+    for match in _NINO.finditer(text):
+        prefix = match[1].upper()
+        if prefix[0] in never["first"] or prefix[1] in never["second"] or prefix in never["prefixes"]:
+            continue
+        if match[2] or _nino_cues().search(text, max(0, match.start() - _NINO_WINDOW), match.start()):
+            yield Hit(match.start(), match.end(), "nino")
+
+
+@cache
 def _calling_codes() -> frozenset[str]:
     # Imported when the first digits are looked at: 0.06 s of every start.
     import phonenumbers
@@ -64,7 +93,7 @@ def _calling_codes() -> frozenset[str]:
 
 def _is_british(national_number: str) -> bool:
     """Tell whether the digits after 0 or +44 are a number that somebody in Britain could have."""
-    if _DRAMA_NUMBER.fullmatch("0" + national_number):
+    if _MOBILE.fullmatch(national_number) or _DRAMA_NUMBER.fullmatch("0" + national_number):
         return True
     if len(national_number) not in _BRITISH_LENGTHS:
         return False
