@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, Uuid, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, Uuid, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.models import Artefact, Audience, AudienceMember
 from layers_core.contract import Actor, AudienceType, AudienceView
-from layers_core.db.base import now
+from layers_core.db.base import new_id, now
 from layers_core.db.filters import filter_only
 from layers_core.i18n import gettext as _
 from layers_core.practices.models import ClusterPractice, Membership, Person, Practice
@@ -37,7 +37,7 @@ def ids_for(
     network = select(Audience.id).where(Audience.key == NETWORK_KEY)
     rest = (
         select(Audience.id).where(Audience.person_id == person_id, Audience.type == "person"),
-        select(AudienceMember.audience_id).where(AudienceMember.person_id == person_id),
+        select(AudienceMember.audience_id).where(AudienceMember.person_id == person_id, still_member(today)),
         select(Audience.id).where(Audience.practice_id == practice_id, Audience.type == "practice"),
         select(Audience.id).where(Audience.cluster_id.in_(clusters)),
     )
@@ -51,6 +51,11 @@ def in_cluster(practice_id: UUID | ScalarSelect[UUID], today: date | BindParamet
         & (ClusterPractice.since <= today)
         & or_(ClusterPractice.until.is_(None), ClusterPractice.until > today)
     )
+
+
+def still_member(today: date | BindParameter[Any]) -> ColumnElement[bool]:
+    """The condition that somebody belongs to the group of an AudienceMember row on a day."""
+    return or_(AudienceMember.until.is_(None), AudienceMember.until > today)
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
@@ -95,6 +100,30 @@ def ensure_group(session: Session, people: Iterable[UUID]) -> Audience:
     return found
 
 
+def open_group(session: Session, actor: Actor, guests: Mapping[UUID, date]) -> Audience:
+    """A group of its own: the actor, and guests up to the day before the one named for each.
+
+    Unlike `ensure_group` it is never shared with another thing that the same people happen to see. Raises
+    AudienceRefused for nobody, or for more guests than a group may hold.
+    """
+    if actor.person_id is None or not guests or len(guests) > GROUP_LIMIT:
+        raise AudienceRefused("guests")
+    found = Audience(type="group", key=f"group:{new_id().hex}")
+    session.add(found)
+    session.flush()
+    session.add(AudienceMember(audience_id=found.id, person_id=actor.person_id))
+    session.add_all(AudienceMember(audience_id=found.id, person_id=key, until=until) for key, until in guests.items())
+    session.flush()
+    return found
+
+
+def leave_group(session: Session, audience_id: UUID, person_id: UUID) -> None:
+    """Let somebody see nothing of a group any more, from now on."""
+    session.execute(
+        delete(AudienceMember).where(AudienceMember.audience_id == audience_id, AudienceMember.person_id == person_id)
+    )
+
+
 def _people_key(members: Iterable[UUID]) -> str:
     """A short stable name for a set of people."""
     return hashlib.sha256(",".join(str(member) for member in members).encode()).hexdigest()[:40]
@@ -103,13 +132,15 @@ def _people_key(members: Iterable[UUID]) -> str:
 def resolve(session: Session, actor: Actor, choice: str, opened: frozenset[str]) -> Audience | AudienceView:
     """The audience that a writer chose: the actor's own view of it, or the row of one that they don't know yet.
 
-    `choice` is "me", "practice", "cluster:<id>", "network" or "people:<id>,<id>"; `opened` holds the types beyond the
-    practice that the mix allows. Raises AudienceRefused where the actor doesn't belong to it or the mix doesn't open
-    it.
+    `choice` is "me", "practice", "cluster:<id>", "network", "people:<id>,<id>", or "group:<id>" for a group that the
+    actor belongs to, which a form cannot choose; `opened` holds the types beyond the practice that the mix allows.
+    Raises AudienceRefused where the actor doesn't belong to it or the mix doesn't open it.
     """
     word, _colon, rest = choice.partition(":")
     if word == "people" and actor.person_id:
         return _people(session, actor, rest)
+    if word == "group":
+        return _own_group(session, actor, rest)
     mine = word == "me" and actor.person_id is not None
     key = f"person:{actor.person_id}" if mine else _reachable_key(actor, choice, opened)
     if key is None:
@@ -156,6 +187,21 @@ def _people(session: Session, actor: Actor, rest: str) -> Audience:
     return ensure_group(session, {actor.person_id, *wanted})
 
 
+def _own_group(session: Session, actor: Actor, rest: str) -> Audience:
+    found = session.scalar(
+        select(Audience)
+        .join(AudienceMember, AudienceMember.audience_id == Audience.id)
+        .where(
+            Audience.id == UUID(rest),
+            AudienceMember.person_id == actor.person_id,
+            still_member(now().date()),
+        )
+    )
+    if found is None:
+        raise AudienceRefused(rest)
+    return found
+
+
 def _colleagues(session: Session, actor: Actor, rest: str) -> set[UUID] | None:
     """The people named, where each is a present colleague and they are no more than a group may hold."""
     try:
@@ -172,6 +218,22 @@ def _colleagues(session: Session, actor: Actor, rest: str) -> set[UUID] | None:
         )
     )
     return wanted if set(present) == wanted else None
+
+
+def colleagues(session: Session, actor: Actor, chosen: AudienceView) -> dict[UUID, str]:
+    """The names of those present colleagues who may see what has this audience, by key; the actor is one of them."""
+    query = (
+        select(Membership.person_id, Person.name)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.practice_id == actor.practice.id, Membership.left_at.is_(None))
+        .order_by(Person.name)
+    )
+    if chosen.type == "person":
+        query = query.where(Membership.person_id == actor.person_id)
+    elif chosen.type == "group":
+        members = select(AudienceMember.person_id).where(AudienceMember.audience_id == chosen.id)
+        query = query.where(Membership.person_id.in_(members))
+    return {row.person_id: row.name for row in session.execute(query)}
 
 
 def sizes(session: Session, actor: Actor) -> dict[str, int]:
@@ -218,22 +280,6 @@ def view(audience_id: UUID, type_: str, key: str, practice: str, cluster: str | 
     """An audience with the name that people know it by."""
     known = cast("AudienceType", type_)
     return AudienceView(audience_id, known, key, AUDIENCE_NAMES[known](practice, cluster or ""))
-
-
-def colleagues(session: Session, actor: Actor, chosen: AudienceView) -> dict[UUID, str]:
-    """The names of those present colleagues who may see what has this audience, by key; the actor is one of them."""
-    query = (
-        select(Membership.person_id, Person.name)
-        .join(Person, Person.id == Membership.person_id)
-        .where(Membership.practice_id == actor.practice.id, Membership.left_at.is_(None))
-        .order_by(Person.name)
-    )
-    if chosen.type == "person":
-        query = query.where(Membership.person_id == actor.person_id)
-    elif chosen.type == "group":
-        members = select(AudienceMember.person_id).where(AudienceMember.audience_id == chosen.id)
-        query = query.where(Membership.person_id.in_(members))
-    return {row.person_id: row.name for row in session.execute(query)}
 
 
 def is_wider(view: AudienceView) -> bool:

@@ -30,12 +30,13 @@ class Audience(Base):
 
 
 class AudienceMember(Base):
-    """One person of a group."""
+    """One person of a group; with `until`, up to the day before."""
 
     __tablename__ = "core_audience_member"
 
     audience_id: Mapped[UUID] = mapped_column(ForeignKey("core_audience.id"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("core_person.id"), primary_key=True, index=True)
+    until: Mapped[date | None] = mapped_column(doc="The first day on which they belong to it no more")
 
 
 class Artefact(Base):
@@ -117,7 +118,6 @@ class Action(Base):
     closed_at: Mapped[datetime | None]
 
 
-class Comment(Base):
 class ActionDate(Base):
     """A change of the day that an action is due, with its reason; append-only."""
 
@@ -132,6 +132,7 @@ class ActionDate(Base):
     changed_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class Comment(Base):
     """A colleague's words under a thing; it has that thing's audience."""
 
     __tablename__ = "core_comment"

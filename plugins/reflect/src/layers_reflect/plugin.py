@@ -34,6 +34,11 @@ from layers_core.usage.events import UsageEvent
 from layers_reflect import commands, indexing, panels, prompts, reading, service, views
 from layers_reflect.events import AsideKept
 from layers_reflect.kinds import KINDS, NOTE, WRITE
+from layers_reflect.nmc import events as nmc_events
+from layers_reflect.nmc import reading as nmc_reading
+from layers_reflect.nmc import service as nmc_service
+from layers_reflect.nmc import views as _nmc_views  # noqa: F401 - adds its pages to the blueprint of `views`
+from layers_reflect.nmc.kinds import DISCUSSED_ACCOUNT
 from layers_reflect.schemas import SettingsSchema
 from layers_reflect.writing import capture
 
@@ -60,7 +65,7 @@ class Plugin:
     @hookimpl
     def layers_artefact_kinds(self) -> Iterable[ArtefactKind]:
         """Notes and private additions."""
-        return KINDS
+        return (*KINDS, DISCUSSED_ACCOUNT)
 
     @hookimpl
     def layers_permissions(self) -> Iterable[Permission]:
@@ -70,7 +75,7 @@ class Plugin:
     @hookimpl
     def layers_event_types(self) -> Iterable[type[UsageEvent]]:
         """Keeping something for oneself."""
-        return [AsideKept]
+        return [AsideKept, *nmc_events.EVENTS]
 
     @hookimpl
     def layers_settings_schema(self) -> type[Schema]:
@@ -114,9 +119,10 @@ class Plugin:
     @hookimpl
     def layers_personal_data(self, person_id: UUID, session: Session) -> Iterable[tuple[str, Mapping[str, Any]]]:
         """Somebody's choices and their own templates."""
-        return reading.personal_data(session, person_id)
+        return [*reading.personal_data(session, person_id), *nmc_reading.personal_data(session, person_id)]
 
     @hookimpl
     def layers_erase_person(self, person_id: UUID, unit: Unit) -> None:
         """Forget what the tables of Reflect keep about them."""
+        nmc_service.erase_person(person_id, unit)
         service.erase_person(person_id, unit)

@@ -1,0 +1,1 @@
+"""NMC revalidation: the reflective discussion with another registrant, and the forms."""
