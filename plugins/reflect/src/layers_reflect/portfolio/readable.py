@@ -1,0 +1,77 @@
+"""What an entry says in the words that people read, for every format that is printed or opened in a text program."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from layers_core.i18n import format_date, ngettext
+from layers_core.i18n import gettext as _
+from layers_core.vocabulary import label, vocabulary
+from layers_reflect import prompts
+from layers_reflect.portfolio.bodies import body_of, classified
+from layers_reflect.portfolio.interchange import ActionRecord, Entry
+
+
+def happened_on(entry: Entry) -> date:
+    """The day that an entry names, else the day it was written."""
+    day = entry.about.get("date")
+    try:
+        return date.fromisoformat(str(day)) if day else entry.created_at.date()
+    except ValueError:
+        return entry.created_at.date()
+
+
+def said(entry: Entry) -> list[tuple[str, str]]:
+    """The answers of an entry as (heading, text); a text without a question has an empty heading."""
+    if not entry.template:
+        return [("", value) for value in entry.other.values() if isinstance(value, str) and value]
+    body = {"asked": [], "other": [], **body_of(entry)}
+    return [*prompts.answered(body), *prompts.others(body)]
+
+
+def duration(minutes: int) -> str:
+    """Minutes as people say them: "1 hour 30 minutes"."""
+    hours, rest = divmod(minutes, 60)
+    words = [ngettext("%(num)s hour", "%(num)s hours", hours)] if hours else []
+    return " ".join([*words, ngettext("%(num)s minute", "%(num)s minutes", rest)] if rest or not hours else words)
+
+
+def template_label(entry: Entry) -> str:
+    """The name of the form that an entry was written with; empty where it has none that is known here."""
+    known = vocabulary("templates", prompts.PACKAGE).get(entry.template)
+    return _(known["label"]) if known else ""
+
+
+def facts(entry: Entry) -> list[tuple[str, str]]:
+    """When an entry happened, how long it took and what it counts as, as (name, words)."""
+    about = entry.about
+    lines = [(_("Date"), format_date(happened_on(entry)))]
+    if form := template_label(entry):
+        lines.append((_("Written as"), form))
+    if minutes := about.get("minutes"):
+        lines.append((_("Time"), duration(int(minutes))))
+    if minutes := about.get("participatory_minutes"):
+        lines.append((_("Of that with others"), duration(int(minutes))))
+    if importance := about.get("importance"):
+        lines.append((_("How important"), label("importance", str(importance), prompts.PACKAGE)))
+    for scheme, heading in _schemes():
+        if words := [words for known, _code, words in classified(about) if known == scheme]:
+            lines.append((heading, ", ".join(words)))
+    if entry.files:
+        lines.append((_("Files"), ", ".join(file.name for file in entry.files)))
+    return lines
+
+
+def _schemes() -> list[tuple[str, str]]:
+    known = vocabulary("classification", prompts.PACKAGE)
+    return [*((scheme, _(entry["label"])) for scheme, entry in known.items()), ("topics", _("Topics"))]
+
+
+def promised(action: ActionRecord) -> str:
+    """A promise and what came of it, in lines."""
+    lines = [action.expectation]
+    if action.due_on:
+        lines.append(_("By %(date)s", date=format_date(action.due_on)))
+    if action.outcome:
+        lines += [label("outcomes", action.outcome), action.what_happened]
+    return "\n".join(line for line in lines if line)
