@@ -28,6 +28,10 @@ VARIABLES: Mapping[str, str] = {
     "raise_faults": "LAYERS_RAISE_FAULTS",
     "demo": "LAYERS_DEMO",
     "trusted_hosts": "LAYERS_TRUSTED_HOSTS",
+    "smtp_url": "LAYERS_SMTP_URL",
+    "mail_from": "LAYERS_MAIL_FROM",
+    "mail_domain": "LAYERS_MAIL_DOMAIN",
+    "mail_authserv_id": "LAYERS_MAIL_AUTHSERV_ID",
 }
 """The environment variable of each setting."""
 
@@ -47,7 +51,11 @@ class Settings:
 
     `data_dir` holds what an instance keeps outside PostgreSQL (and the SQLite file by default); `disabled_plugins` are
     slugs that the loader leaves out; `raise_faults` lets a plugin's fault through instead of isolating it (tests);
-    `trusted_hosts` are the host names that a request may carry.
+    `trusted_hosts` are the host names that a request may carry. `smtp_url` says where mail goes
+    (`smtp://host:25`, `smtps://user:password@host`, `maildir:///path`), `mail_from` whose it is; without them none is
+    sent. `mail_domain` is the domain of the secret addresses to which people send themselves notes; without it there
+    are none. `mail_authserv_id` is the name under which the receiving mail server says who sent a message
+    (Authentication-Results); with it, only what that server confirmed is kept.
     """
 
     database_url: str = field(repr=False)
@@ -58,6 +66,10 @@ class Settings:
     raise_faults: bool = False
     demo: bool = False
     trusted_hosts: tuple[str, ...] = ("127.0.0.1",)
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    mail_domain: str = ""
+    mail_authserv_id: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -81,6 +93,10 @@ class Settings:
             raise_faults=_flag(given, "raise_faults"),
             demo=_flag(given, "demo"),
             trusted_hosts=_names(given, "trusted_hosts") or (_host(base_url),),
+            smtp_url=_text(given, "smtp_url"),
+            mail_from=_text(given, "mail_from"),
+            mail_domain=_text(given, "mail_domain").casefold(),
+            mail_authserv_id=_text(given, "mail_authserv_id"),
         )
 
     def check_for_serving(self) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from layers_core.artefacts.service import ArtefactService
     from layers_core.host.loader import Host
+    from layers_core.settings import Settings
 
 View = TypeVar("View", bound=Callable[..., Any])
 Level = Literal["public", "signed_in", "member", "evaluator", "operator"]
@@ -46,6 +47,12 @@ def policy(level: Level, permission: str = "") -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def takes_files(view: View) -> View:
+    """Declare that a view takes files: only then may a request be as large as those are."""
+    view.__layers_takes_files__ = True  # type: ignore[attr-defined]
+    return view
 
 
 @dataclass(frozen=True)
@@ -121,6 +128,11 @@ class _Current:
 
 
 current = _Current()
+
+
+def instance_settings() -> Settings:
+    """What the instance was told from outside."""
+    return cast("Settings", current_app.extensions["layers_settings"])
 
 
 def after_response(work: Callable[[], None]) -> None:
