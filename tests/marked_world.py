@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 
 from layers_core.artefacts import reading
 from layers_core.artefacts.models import Action, Exposure, Revision
+from layers_core.artefacts.models import Draft as Begun
 from layers_core.contract import Draft, GuardAnswer, NewLink, PluginChoice, Promise
 from layers_core.db.base import now
 from layers_core.practices import access, mix, proposals, service, trials
@@ -27,6 +28,8 @@ from layers_patient_input.models import Answer
 from layers_patient_input.schemas import settings_of
 from layers_patient_input.wording import form_wording
 from layers_peer_share import service as peers
+from layers_reflect.nmc import service as nmc
+from layers_reflect.nmc.models import DiscussedAccount
 from layers_reflect.writing import ONLY_FOR_ME
 from layers_webshell.accounts import service as accounts
 from layers_webshell.accounts.models import Invitation, KeptForm
@@ -91,6 +94,7 @@ def fill(site: Any) -> Marked:
     _accounts(marked)
     _fillers(marked)
     _reminding(marked)
+    _discussion(marked)
     for name, (audience, roles) in _audiences(marked).items():
         title = marked.word(f"late{name}", roles)
         site.save("nurse", Draft("reflect.note", title, note(title), audience))
@@ -318,8 +322,15 @@ def _accounts(marked: Marked) -> None:
         kept = KeptForm(
             account_id=world.accounts["nurse"], path="/manor/record", fields={"what": [marked.word("keptform", WRITER)]}
         )
-        session.add(kept)
+        begun = Begun(
+            person_id=world.people["nurse"],
+            practice_id=home,
+            form="record:reflect.note open-form",
+            fields={"what": [marked.word("begun", WRITER)]},
+        )
+        session.add_all([kept, begun])
         session.flush()
+        marked.keys["draft_id"] = [begun.id]
         reset = accounts.start_reset(session, world.accounts["former"], None)
         marked.keys["kept_id"] = [kept.id]
         marked.keys["invitation_id"] = list(session.scalars(select(Invitation.id)))
@@ -335,6 +346,27 @@ def _reminding(marked: Marked) -> None:
         marked.keys["feed_token"] = [feeds.renew(session, nurse, now())]
     key = marked.site.app.extensions["layers_settings"].secret_key
     marked.keys["stop_token"] = [stopping.token(key, nurse, "digest")]
+
+
+def _discussion(marked: Marked) -> None:
+    """Five accounts that a registrant elsewhere may read copies of, one more that they may not, and an ended one."""
+    site, world = marked.site, marked.site.world
+    partner = WRITER | {"outsider"}
+    keys = []
+    for number, roles in (*((f"account{letter}", partner) for letter in "abcde"), ("accountlast", WRITER)):
+        word = marked.word(number, roles)
+        keys.append(marked.thing(number, site.save("nurse", Draft("reflect.note", word, note(word))), WRITER))
+    with world.database.read() as session:
+        email = session.get_one(Person, world.people["outsider"]).email
+    nurse, looked = world.actor("nurse"), GuardAnswer()
+    opened = nmc.open_discussion(world.artefacts, nurse, keys[:5], email, 30, looked)
+    ended = nmc.open_discussion(world.artefacts, nurse, keys[1:], email, 30, looked)
+    nmc.end(world.artefacts, world.actor("nurse"), ended)
+    with world.database.read() as session:
+        for copy in session.scalars(select(DiscussedAccount)):
+            roles = partner if copy.discussion_id == opened else WRITER
+            marked.thing(f"copy {copy.discussion_id} {copy.position}", copy.copy_id, roles)
+    marked.keys["discussion_id"] = [opened, ended]
 
 
 def _fillers(marked: Marked) -> None:
