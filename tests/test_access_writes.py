@@ -25,6 +25,7 @@ from layers_webshell.accounts import service
 from layers_webshell.accounts.models import ApiToken
 from layers_webshell.accounts.security import hashed
 from layers_webshell.gate import STATIC, policy_of
+from layers_webshell.own_device import owner_mark
 from layers_webshell.testworld import MEMBERS
 
 pytestmark = pytest.mark.slow
@@ -165,6 +166,12 @@ WRITES: dict[str, Write] = {
     "slot.stop_feed": Write("nurse", {}, strangers=("anonymous",)),
     "again.answer": Write("nurse", showing, key("exposure_id"), OTHERS),
     "record.save": Write("nurse", NOTE, elsewhere=True),
+    "drafts.keep": Write("nurse", {"draft_form": "record:x", "client_key": "k", "what": "Begun"}, elsewhere=True),
+    "drafts.drop": Write("nurse", {}, key("draft_id"), strangers=EVERYBODY_ELSE),
+    "outbox.take": Write(
+        "nurse", lambda m: {**NOTE, "owner": owner_mark(m.site.world.people["nurse"])}, elsewhere=True
+    ),
+    "outbox.not_mine": Write("nurse", {}, strangers=("anonymous",)),
     "core.save": Write("nurse", {"text": "Changed", "revision": "1"}, thing("plain"), OTHERS),
     "reflect.save": Write("nurse", {**ANSWERS, "revision": "2"}, thing("practice"), OTHERS),
     "guidelines.save_typed": Write(

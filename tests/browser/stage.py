@@ -260,7 +260,7 @@ def _hold_accounts(stage: Stage) -> None:
     stage.keys |= {"accounts.invitation:token": invitation, "accounts.new_password:token": reset}
 
 
-NO_PAGES = ("static", "api.")
+NO_PAGES = ("static", "api.", "drafts.offer", "outbox.token", "capture_app.manifest", "capture_app.service_worker")
 """What these endpoints answer is no page: files, and the programs' door."""
 ROLE_AT = {"public": "", "signed_in": "nurse", "member": "lead", "evaluator": "evaluator", "operator": "operator"}
 """Who opens a page, by the level of its policy; "" is nobody who is signed in."""

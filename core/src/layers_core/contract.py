@@ -335,7 +335,8 @@ class CaptureForm:
 
     The shell adds what every form has: the promise, the audience, the links and the guard. `template` is given
     `fields`, the values to show again. `audience` is the choice that is ticked at first. `same_for_all` says that the
-    empty form depends on the practice, its mix and the language alone, so that its markup may be kept.
+    empty form depends on the practice, its mix and the language alone, so that its markup may be kept. `first_field` is
+    the name of the field that a shared text or link goes into; a form without one is never opened with any.
     """
 
     kind: str
@@ -348,6 +349,7 @@ class CaptureForm:
 
 @dataclass(frozen=True)
 class PublicForm:
+    first_field: str = ""
     """A form for people without an account, reached by a token; `name` is unique within the plugin.
 
     `handle(link, practice)` answers both GET and POST and returns what a Flask view may return.

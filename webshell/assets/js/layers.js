@@ -9,3 +9,4 @@ document.body.addEventListener("htmx:load", (event) => {
     initAll({ scope: event.detail.elt });
   }
 });
+import("./capture.mjs").then((capture) => capture.start());

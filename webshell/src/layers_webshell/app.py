@@ -13,6 +13,7 @@ from layers_core.settings import Settings, SettingsError
 from layers_webshell import (
     api,
     context,
+    drafting,
     errors,
     frame,
     gate,
@@ -77,6 +78,7 @@ def create_app(
     language.install(app, host)
     frame.install(app)
     pieces.install(app)
+    drafting.install(app)
     errors.install(app)
     mount.install(app, host)
     app.register_blueprint(public.pages)

@@ -14,8 +14,9 @@ from flask import Flask, current_app, g, has_request_context, request, url_for
 
 from layers_core import i18n
 from layers_core.contract import NavItem, Problem
+from layers_core.host.builtin import RECORD
 from layers_core.web import RequestContext
-from layers_webshell import language, placements
+from layers_webshell import language, own_device, placements
 
 if TYPE_CHECKING:
     from layers_core.artefacts.errors import Marked
@@ -81,6 +82,24 @@ class Frame:
     def suggest(self) -> str:
         """Where to suggest a change to the present page."""
         return self._endpoint("mix.suggest", page=request.path) if self._slug else ""
+
+    @cached_property
+    def device(self) -> str:
+        """Whose device this is: "own" or "shared"; empty where nobody is signed in."""
+        signed_in = self._context is not None and self._context.person is not None
+        return ("own" if own_device.is_own() else "shared") if signed_in else ""
+
+    @property
+    def owner_mark(self) -> str:
+        """The mark of the person on what their own device keeps; empty on a shared one."""
+        person = self._context.person if self._context and self.device == "own" else None
+        return own_device.owner_mark(person.id) if person and self._endpoint("outbox.index") else ""
+
+    @property
+    def shell(self) -> str:
+        """The page that one's own device keeps for the time without a connection; empty where there is none."""
+        actor = self._context.actor if self._context else None
+        return url_for("outbox.shell") if self.owner_mark and actor and actor.can(RECORD) else ""
 
     @property
     def me(self) -> str:

@@ -25,6 +25,8 @@ from layers_webshell.sessions import WITHOUT_SESSION
 FIELD = "kept_form"
 NEVER_KEPT = ("csrf_token", "password", FIELD)
 NOT_SHOWN = ("client_key", "guard_", "audience", "revision", "kind", "next")
+NOT_SENT_BY_HAND = ("drafts.keep", "outbox.take")
+"""What a page sends by itself: whoever types on a locked device need not be its owner."""
 MOST_CHARACTERS = 100_000
 DAYS = 7
 
@@ -61,7 +63,7 @@ def keep(owner: SignedIn) -> str | None:
 
     Only what really came from a page of that sign-in is kept: its token has to fit.
     """
-    if request.method != "POST" or request.path.startswith(WITHOUT_SESSION):
+    if request.method != "POST" or request.path.startswith(WITHOUT_SESSION) or request.endpoint in NOT_SENT_BY_HAND:
         return None
     fields = typed_fields()
     if not any(fields.values()) or sum(len(value) for values in fields.values() for value in values) > MOST_CHARACTERS:

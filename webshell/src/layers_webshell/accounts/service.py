@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.orm import Session
 
 from layers_core.db.base import now
@@ -81,6 +81,17 @@ def end(database: Database, device: str) -> None:
             update(SignIn)
             .where(SignIn.token_hash == token_hash(device), SignIn.ended_at.is_(None))
             .values(ended_at=now())
+        )
+
+
+def share_device(database: Database, device: str) -> None:
+    """Treat a device as shared from now on: its sign-in lasts no longer than a working day."""
+    with database.write() as session:
+        latest = now() + timedelta(hours=SHARED_HOURS)
+        session.execute(
+            update(SignIn)
+            .where(SignIn.token_hash == token_hash(device), SignIn.ended_at.is_(None))
+            .values(own_device=False, expires_at=case((SignIn.expires_at < latest, SignIn.expires_at), else_=latest))
         )
 
 

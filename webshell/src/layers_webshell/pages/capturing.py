@@ -30,7 +30,14 @@ def read_note(form: FormFields) -> Captured:
     return Captured(shorten(text.splitlines()[0].strip(), TITLE_LENGTH), {"text": text})
 
 
-NOTE = CaptureForm("core.note", lazy_gettext("Note"), "layers/pages/capture_note.html", read_note, same_for_all=True)
+NOTE = CaptureForm(
+    "core.note",
+    lazy_gettext("Note"),
+    "layers/pages/capture_note.html",
+    read_note,
+    same_for_all=True,
+    first_field="text",
+)
 
 
 def forms() -> list[tuple[str, CaptureForm]]:
@@ -120,6 +127,13 @@ def _inside(slug: str, box: RecordBox) -> tuple[Markup, bool]:
     )
     inside = render_template("layers/pages/record_fields.html", box=box, body=body)
     return Markup(inside), body is not None  # nosec B704 - the template has escaped
+
+
+def with_shared(kind: str, text: str) -> Submitted | None:
+    """The form's fields with a shared text in its first field; None where nothing was shared or no field takes it."""
+    known = [form for _slug, form in forms()]
+    form = next((form for form in known if form.kind == kind), known[0]) if known else None
+    return Submitted({form.first_field: text}) if text and form and form.first_field else None
 
 
 def prompting(key: str) -> Thing | None:

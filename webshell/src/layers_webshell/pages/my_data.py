@@ -13,7 +13,7 @@ from uuid import UUID
 from flask import render_template
 from sqlalchemy.orm import Session
 
-from layers_core.artefacts import mine
+from layers_core.artefacts import drafts, mine
 from layers_core.db.base import now
 from layers_core.host.loader import Host
 from layers_core.usage import consent
@@ -66,6 +66,7 @@ def collect(session: Session, host: Host, person: PersonView) -> dict[str, Any]:
         "use": [asdict(event) for event in mine.events(session, person.id, limit=None)],
         "evaluation_since": consent.given_at(session, person.id),
     }
+        "drafts": [asdict(draft) for draft in drafts.of_person(session, person.id)],
     plain: dict[str, Any] = json.loads(json.dumps(collected, default=str))
     return plain
 

@@ -82,7 +82,7 @@ class Ideas:
 
     @hookimpl
     def layers_capture_forms(self) -> Iterable[CaptureForm]:
-        return [CaptureForm("ideas.idea", "An idea", "ideas/capture.html", self.read)]
+        return [CaptureForm("ideas.idea", "An idea", "ideas/capture.html", self.read, first_field="text")]
 
     @staticmethod
     def read(form: FormFields) -> Captured:
