@@ -91,7 +91,7 @@ class Unit:
             self.link(artefact.id, link, quiet=True)
         if draft.promise:
             self.promise(artefact.id, draft.promise)
-        self.attach(artefact.id, draft.attachments)
+        self.attach(artefact.id, draft.attachments, quiet=brought is not None)
         thing = kinds.thing_from(self._host, self.actor, artefact, chosen, self.actor.name)
         self.changed(thing, Change("created", draft.extras))
         return thing
@@ -244,15 +244,17 @@ class Unit:
         if kind is not None and kind.resurfaces and self.actor.person_id:
             exposure.start(self.session, self.actor.person_id, thing.id, self.moment)
 
-    def attach(self, artefact_id: UUID, files: Sequence[Prepared]) -> None:
-        """Add files to a thing, with one event for all of them; nothing happens where there are none.
+    def attach(self, artefact_id: UUID, files: Sequence[Prepared], *, quiet: bool = False) -> None:
+        """Add files to a thing, with one event for all of them unless `quiet`; nothing happens where there are none.
 
         Their contents are on the disk before their rows are committed. Raises DraftRefused where they are too many or
-        too large together, or one that was kept has gone; OSError where the disk refuses.
+        too large together, one that was kept has gone, or the disk refuses.
         """
         if files:
             store, by = self._host.files, self.actor.person_id
-            self._note(writing.attach(self.session, store, artefact_id, files, by, self.moment), artefact_id)
+            added = writing.attach(self.session, store, artefact_id, files, by, self.moment)
+            if not quiet:
+                self._note(added, artefact_id)
 
     def guard_decision(self, artefact_id: UUID, found: Mapping[str, int], explanation: str) -> None:
         """Keep how many marks of which type the writer looked at and why the words may stay; never the words."""

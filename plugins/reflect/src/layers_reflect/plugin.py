@@ -39,6 +39,8 @@ from layers_reflect.nmc import reading as nmc_reading
 from layers_reflect.nmc import service as nmc_service
 from layers_reflect.nmc import views as _nmc_views  # noqa: F401 - adds its pages to the blueprint of `views`
 from layers_reflect.nmc.kinds import DISCUSSED_ACCOUNT
+from layers_reflect.portfolio import commands as portfolio_commands
+from layers_reflect.portfolio import events as portfolio_events
 from layers_reflect.schemas import SettingsSchema
 from layers_reflect.writing import capture
 
@@ -75,7 +77,7 @@ class Plugin:
     @hookimpl
     def layers_event_types(self) -> Iterable[type[UsageEvent]]:
         """Keeping something for oneself."""
-        return [AsideKept, *nmc_events.EVENTS]
+        return [AsideKept, *nmc_events.EVENTS, *portfolio_events.EVENTS]
 
     @hookimpl
     def layers_settings_schema(self) -> type[Schema]:
@@ -84,8 +86,8 @@ class Plugin:
 
     @hookimpl
     def layers_commands(self) -> Iterable[click.Command]:
-        """Looking after the tables."""
-        return [commands.reflect]
+        """Looking after the tables; taking a portfolio along."""
+        return [commands.reflect, portfolio_commands.portfolio]
 
     @hookimpl
     def layers_nav(self, actor: Actor) -> Iterable[NavItem]:

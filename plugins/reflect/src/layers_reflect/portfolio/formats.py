@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import BinaryIO
 
+from layers_reflect.portfolio import archive, leap2a_writer
 from layers_reflect.portfolio.interchange import Portfolio
 
 Writer = Callable[[Portfolio, BinaryIO], None]
 
-FORMATS: dict[str, Writer] = {}
+FORMATS: dict[str, Writer] = {"leap2a": leap2a_writer.write, "archive": archive.write}
+MOVES = frozenset({"leap2a", "archive"})
+"""Those with which somebody takes their portfolio along, so that private additions come too. The others are made to be
+shown to somebody."""

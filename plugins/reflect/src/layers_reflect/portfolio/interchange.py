@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 from uuid import UUID
 
 Answers = Mapping[str, Any]
 NOTED_LIMIT = 10_000
+ENTRIES_LIMIT = 200_000
+"""How many entries of one file are read; a working life of ten a day."""
 
 
 class Refused(ValueError):
@@ -22,13 +24,27 @@ class Refused(ValueError):
 
 @dataclass(frozen=True)
 class FileRecord:
-    """A file that belongs to an entry. `open` gives its content from the start; `digest` is its SHA-256 in hex."""
+    """A file that belongs to an entry. `open` gives its content from the start; `digest` is its SHA-256 in hex.
+
+    `description` says what a picture shows.
+    """
 
     name: str
     media_type: str
     size: int
     digest: str
-    open: Callable[[], BinaryIO]
+    open: Callable[[], BinaryIO] = field(compare=False, repr=False)
+    description: str = ""
+
+
+class Files(Protocol):
+    """The files that came with a portfolio."""
+
+    def by_digest(self, digest: str) -> Callable[[], BinaryIO] | None:
+        """What opens the file with that SHA-256; None where it did not come along."""
+
+    def by_path(self, path: str, name: str) -> FileRecord | None:
+        """The file at a place relative to the feed; None where it did not come along."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +61,11 @@ class ActionRecord:
 
 @dataclass(frozen=True)
 class LinkRecord:
-    """A link from an entry to another thing: a type of the core's vocabulary and the other's id."""
+    """A link from an entry to another thing (or from the other, when `reverse`), of a type of the core's."""
 
     type: str
     to: UUID
+    reverse: bool = False
 
 
 @dataclass(frozen=True)
