@@ -345,11 +345,11 @@ class CaptureForm:
     read: Callable[[FormFields], Captured]
     audience: str = "me"
     same_for_all: bool = False
+    first_field: str = ""
 
 
 @dataclass(frozen=True)
 class PublicForm:
-    first_field: str = ""
     """A form for people without an account, reached by a token; `name` is unique within the plugin.
 
     `handle(link, practice)` answers both GET and POST and returns what a Flask view may return.

@@ -62,11 +62,11 @@ def collect(session: Session, host: Host, person: PersonView) -> dict[str, Any]:
         "promises": [asdict(action) for action in mine.actions(session, person.id)],
         "comments": [asdict(comment) for comment in mine.comments(session, person.id)],
         "answers": [asdict(answer) for answer in mine.answers(session, person.id)],
+        "drafts": [asdict(draft) for draft in drafts.of_person(session, person.id)],
         "plugins": [asdict(row) for row in plugin_rows(host, session, person.id)],
         "use": [asdict(event) for event in mine.events(session, person.id, limit=None)],
         "evaluation_since": consent.given_at(session, person.id),
     }
-        "drafts": [asdict(draft) for draft in drafts.of_person(session, person.id)],
     plain: dict[str, Any] = json.loads(json.dumps(collected, default=str))
     return plain
 
