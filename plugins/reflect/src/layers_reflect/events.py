@@ -14,3 +14,15 @@ class AsideKept(UsageEvent):
 
     name: ClassVar[str] = "reflect.aside_kept"
     tier: ClassVar[Tier] = "producing"
+
+
+@dataclass(frozen=True)
+class TemplateMade(UsageEvent):
+    """Somebody made questions of their own."""
+
+    name: ClassVar[str] = "reflect.template_made"
+    tier: ClassVar[Tier] = "producing"
+    for_practice: bool
+    """Whether everybody in the practice can use them."""
+    copied: bool
+    """Whether they were copied from somebody's link."""

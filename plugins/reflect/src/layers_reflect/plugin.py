@@ -32,13 +32,15 @@ from layers_core.contract import (
 from layers_core.i18n import lazy_gettext as _l
 from layers_core.usage.events import UsageEvent
 from layers_reflect import commands, indexing, panels, prompts, reading, service, views
-from layers_reflect.events import AsideKept
+from layers_reflect.events import AsideKept, TemplateMade
 from layers_reflect.kinds import KINDS, NOTE, WRITE
 from layers_reflect.nmc import events as nmc_events
 from layers_reflect.nmc import reading as nmc_reading
 from layers_reflect.nmc import service as nmc_service
 from layers_reflect.nmc import views as _nmc_views  # noqa: F401 - adds its pages to the blueprint of `views`
 from layers_reflect.nmc.kinds import DISCUSSED_ACCOUNT
+from layers_reflect.own import views as _own_views  # noqa: F401 - adds its pages to the blueprint of `views`
+from layers_reflect.own.reading import MAKE
 from layers_reflect.portfolio import commands as portfolio_commands
 from layers_reflect.portfolio import events as portfolio_events
 from layers_reflect.schemas import SettingsSchema
@@ -71,13 +73,16 @@ class Plugin:
 
     @hookimpl
     def layers_permissions(self) -> Iterable[Permission]:
-        """Everybody in a practice may write."""
-        return [Permission(WRITE, _l("Write reflections"), frozenset({"member", "lead", "manager"}))]
+        """Everybody in a practice may write; leads and managers make questions for everybody."""
+        return [
+            Permission(WRITE, _l("Write reflections"), frozenset({"member", "lead", "manager"})),
+            Permission(MAKE, _l("Make questions for everybody in the practice"), frozenset({"lead", "manager"})),
+        ]
 
     @hookimpl
     def layers_event_types(self) -> Iterable[type[UsageEvent]]:
         """Keeping something for oneself."""
-        return [AsideKept, *nmc_events.EVENTS, *portfolio_events.EVENTS]
+        return [AsideKept, TemplateMade, *nmc_events.EVENTS, *portfolio_events.EVENTS]
 
     @hookimpl
     def layers_settings_schema(self) -> type[Schema]:
@@ -115,8 +120,8 @@ class Plugin:
 
     @hookimpl
     def layers_artefact_panels(self, actor: Actor, session: Session, artefacts: Sequence[Thing]) -> Iterable[Panel]:
-        """For the author of a note: what is only for them."""
-        return panels.only_for_me(session, actor, artefacts)
+        """For the author of a note: what it counts for, and what is only for them."""
+        return [*panels.structure(actor, artefacts), *panels.only_for_me(session, actor, artefacts)]
 
     @hookimpl
     def layers_personal_data(self, person_id: UUID, session: Session) -> Iterable[tuple[str, Mapping[str, Any]]]:

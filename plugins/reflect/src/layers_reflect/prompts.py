@@ -45,6 +45,11 @@ class Question:
         return vocabulary("roles", PACKAGE) if self.type == "roles" else self.options
 
     @property
+    def items(self) -> list[tuple[str, str]]:
+        """The codes that may be answered with their words in the reader's language."""
+        return [(code, _(words)) for code, words in self.choices.items()]
+
+    @property
     def several(self) -> bool:
         """Whether the answer is a list of codes."""
         return self.type in {"choices", "roles"}

@@ -83,6 +83,31 @@ class AskedSchema(Schema):
     )
 
 
+class LabelSchema(Schema):
+    """The name of an own template and the line under it."""
+
+    label = fields.String(
+        required=True, validate=validate.Length(1, 80, error=cast("str", _l("Enter a name of at most 80 characters")))
+    )
+    about = fields.String(
+        load_default="", validate=validate.Length(max=LINE_LIMIT, error=cast("str", _l("Use at most 200 characters")))
+    )
+
+
+def check_asked(question: Mapping[str, Any], number: int) -> list[tuple[str, str]]:
+    """What is wrong with the question that stands at a place of an own template, as (field, what to do)."""
+    try:
+        AskedSchema().load(question)
+    except ValidationError as error:
+        return [(field, _("Use 1 to 200 characters")) for field in error.messages_dict]
+    problems = []
+    if number == 0 and (question["type"] != "text" or not question["required"]):
+        problems.append(("type", _("The first question asks for a text that must be answered: it gives the title")))
+    if question["type"] in {"choice", "choices"} and not question["options"]:
+        problems.append(("options", _("Enter the choices, one on each line")))
+    return problems
+
+
 class OtherSchema(Schema):
     """An answer that has no place in the template that the note has now, with the question that it was given to."""
 
@@ -90,6 +115,11 @@ class OtherSchema(Schema):
     id = fields.String(required=True)
     prompt = fields.String(required=True)
     answer = AnswerField(required=True)
+
+
+def read_others(value: object) -> list[dict[str, Any]]:
+    """Answers without a place, out of JSON values. Raises ValidationError for anything else."""
+    return cast("list[dict[str, Any]]", OtherSchema(many=True).load(cast("Any", value)))
 
 
 class NoteSchema(Schema):

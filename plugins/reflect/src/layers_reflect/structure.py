@@ -9,9 +9,6 @@ from layers_core.contract import Body
 from layers_reflect.prompts import Answer, Question, Template, template_of
 from layers_reflect.schemas import problem_with
 
-Place = tuple[str, str]
-"""A template's code and a question's id."""
-
 
 def body_of(template: Template, answers: Mapping[str, Answer], about: Mapping[str, Any], other: list[Any]) -> Body:
     """A note's body. Empty answers are left out; an own template's questions are kept with the note."""
@@ -28,16 +25,14 @@ def body_of(template: Template, answers: Mapping[str, Answer], about: Mapping[st
 def with_template(body: Body, template: Template) -> Body:
     """A body with another template, in which nothing that was answered is lost.
 
-    An answer goes where it was given before, else to the question of the same name and type; the first answer becomes
-    the new first one. What has no place stays under `other`, and goes back when the old template comes back.
+    The first answer becomes the new first one; any other goes where it was given before, else to a question of the same
+    name and type. What has no place stays under `other`, and goes back when its template comes back.
     """
     waiting = list(_given(body))
     was = template_of(body)
     answers: dict[str, Answer] = {}
     for question in template.questions:
-        found = next(
-            (kept for place in _places(question, template, was) for kept in _at(place, waiting, question)), None
-        )
+        found = next(_candidates(question, template, was, waiting), None)
         if found is not None:
             answers[question.id] = found["answer"]
             waiting.remove(found)
@@ -53,17 +48,13 @@ def _given(body: Body) -> Iterator[dict[str, Any]]:
     yield from body["other"]
 
 
-def _at(place: Place, waiting: list[dict[str, Any]], question: Question) -> Iterator[dict[str, Any]]:
-    """The answers given at a place that fit a question."""
-    for kept in waiting:
-        if (kept["template"], kept["id"]) == place and not problem_with(question, kept["answer"]):
-            yield kept
-
-
-def _places(question: Question, template: Template, was: Template) -> Iterator[Place]:
-    """Where the answer to a question of the new template may be found, best first."""
+def _candidates(
+    question: Question, template: Template, was: Template, waiting: list[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """The answers that may go to a question of the new template, best first."""
+    fitting = [kept for kept in waiting if not problem_with(question, kept["answer"])]
+    first = [kept for kept in fitting if (kept["template"], kept["id"]) == (was.id, was.first.id)]
     if question is template.first:
-        yield was.id, was.first.id
-    yield template.id, question.id
-    if was.id != template.id and (question is template.first or question.id != was.first.id):
-        yield was.id, question.id
+        yield from first
+    yield from (kept for kept in fitting if (kept["template"], kept["id"]) == (template.id, question.id))
+    yield from (kept for kept in fitting if kept["id"] == question.id and kept not in first)

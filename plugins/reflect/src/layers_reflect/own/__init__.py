@@ -1,0 +1,1 @@
+"""Questions that practices and people make themselves."""

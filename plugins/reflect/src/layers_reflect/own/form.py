@@ -1,0 +1,79 @@
+"""The form of an own template: its questions as fields, and the buttons that add, move and remove one. No request."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+
+from layers_core.contract import FormFields
+from layers_reflect.own.service import Content
+from layers_reflect.prompts import Question, Template
+from layers_reflect.schemas import MOST_QUESTIONS
+
+SAVE = "save"
+
+
+@dataclass(frozen=True)
+class Editing:
+    """What stands in the form: the name, the line under it, and the questions, finished or not."""
+
+    label: str = ""
+    about: str = ""
+    questions: tuple[Question, ...] = ()
+
+    def content(self) -> Content:
+        """What would be saved: blocks that were left empty are no questions."""
+        asked = tuple(question for question in self.questions if question.ask or question.help)
+        return Content(self.label, self.about, asked)
+
+
+def new_question(*, first: bool = False) -> Question:
+    """An empty question with a name of its own, so that answers never go to another question later."""
+    return Question(f"q{secrets.token_hex(4)}", "", "", "", first)
+
+
+def empty() -> Editing:
+    """A new template: one question that gives the title, and one more."""
+    return Editing(questions=(new_question(first=True), new_question()))
+
+
+def of_template(template: Template) -> Editing:
+    """A template that is to be changed."""
+    return Editing(template.label, template.about, template.questions)
+
+
+def read(form: FormFields) -> Editing:
+    """The form as it was sent."""
+    count = form.get("questions")
+    numbers = range(min(int(count), MOST_QUESTIONS)) if count.isdecimal() else range(0)
+    return Editing(form.get("label"), form.get("about"), tuple(_question(form, number) for number in numbers))
+
+
+def _question(form: FormFields, number: int) -> Question:
+    ask = form.get(f"q{number}-ask")
+    options = (" ".join(line.split()) for line in form.get(f"q{number}-options").splitlines())
+    kind = form.get(f"q{number}-type", "text")
+    return Question(
+        form.get(f"q{number}-id"),
+        ask,
+        ask,
+        form.get(f"q{number}-help"),
+        bool(form.get(f"q{number}-required")),
+        kind,
+        {line: line for line in options if line} if kind in {"choice", "choices"} else {},
+    )
+
+
+def press(editing: Editing, button: str) -> Editing:
+    """What a button other than Save does: `add`, `up-3`, `down-0`, `remove-2`. Anything else changes nothing."""
+    verb, _dash, place = button.partition("-")
+    questions = list(editing.questions)
+    number = int(place) if place.isdecimal() else -1
+    if verb == "add" and len(questions) < MOST_QUESTIONS:
+        questions.append(new_question())
+    elif verb in {"up", "down"} and 0 <= number < len(questions):
+        moved = questions.pop(number)
+        questions.insert(max(0, number + (-1 if verb == "up" else 1)), moved)
+    elif verb == "remove" and 0 <= number < len(questions):
+        questions.pop(number)
+    return replace(editing, questions=tuple(questions))
