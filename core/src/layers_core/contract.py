@@ -194,10 +194,14 @@ class NewLink:
 
 @dataclass(frozen=True)
 class GuardAnswer:
-    """What the writer said about marked words: the fingerprint of what they looked at, and why it may stay."""
+    """What the writer said about marked words: the fingerprint of what they looked at, and why it may stay.
+
+    `editing` says that they are still changing words, so nothing is saved whatever is marked.
+    """
 
     fingerprint: str = ""
     explanation: str = ""
+    editing: bool = False
 
 
 @dataclass(frozen=True)

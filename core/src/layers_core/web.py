@@ -16,6 +16,7 @@ from uuid import UUID
 
 from flask import current_app, g, request
 from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.datastructures import MultiDict
 
 from layers_core.contract import Actor, GuardAnswer, PracticeView, Problem, Promise
 from layers_core.i18n import gettext as _
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
 
     from layers_core.artefacts.service import ArtefactService
     from layers_core.host.loader import Host
+    from layers_core.privacy.wording import Wording
     from layers_core.settings import Settings
+
+GUARD_USE = "guard_use"
+"""The name of the buttons of `guard_box` that put safer words in; the value is "field:start:end:number"."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 Level = Literal["public", "signed_in", "member", "evaluator", "operator"]
@@ -187,6 +192,8 @@ class Submitted:
 
     values: Mapping[str, Any]
     problems: list[Problem] = field(default_factory=list)
+    used: Wording | None = None
+    """The safer words that the writer has just put in with a button of `guard_box`; nothing is saved then."""
 
     def get(self, key: str, default: str = "") -> str:
         """One value, without the white space around it and without NUL, which no database text may hold."""
@@ -234,7 +241,8 @@ class Submitted:
 
     def guard(self) -> GuardAnswer:
         """The fields of `guard_box`: what the writer decided about marked words."""
-        return GuardAnswer(self.get("guard_fingerprint") if self.get("guard_checked") else "", self.get("guard_why"))
+        looked_at = self.get("guard_fingerprint") if self.get("guard_checked") else ""
+        return GuardAnswer(looked_at, self.get("guard_why"), editing=GUARD_USE in self.values)
 
     @property
     def client_key(self) -> str:
@@ -243,8 +251,19 @@ class Submitted:
 
 
 def submitted() -> Submitted:
-    """The present request's form."""
-    return Submitted(request.form)
+    """The present request's form, with the safer words in it where the writer has just chosen some."""
+    form = Submitted(request.form)
+    name, start, end, number = [*form.get(GUARD_USE).split(":"), "", "", "", ""][:4]
+    if not (name in request.form and all(part.isdecimal() and part.isascii() for part in (start, end, number))):
+        return form
+    from layers_core.privacy import wording
+
+    used = wording.use(form.get(name), int(start), int(end), int(number))
+    if used is None:
+        return form
+    values = MultiDict(request.form)
+    values.setlist(name, [used.text])
+    return Submitted(values, used=used)
 
 
 def parse_uuid(text: str) -> UUID | None:

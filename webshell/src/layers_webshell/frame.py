@@ -17,6 +17,7 @@ from layers_core.contract import NavItem, Problem
 from layers_core.host.builtin import RECORD
 from layers_core.web import RequestContext
 from layers_webshell import language, own_device, placements
+from layers_webshell.guard_marks import guard_findings
 
 if TYPE_CHECKING:
     from layers_core.artefacts.errors import Marked
@@ -130,6 +131,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         here=here, problem_of=problem_of, new_client_key=new_client_key, marked_pieces=marked_pieces
     )
+    app.jinja_env.globals.update(guard_findings=guard_findings)
     app.jinja_env.filters.update(day=day, moment=i18n.format_datetime, paragraphs=paragraphs)
 
 

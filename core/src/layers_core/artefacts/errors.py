@@ -64,6 +64,11 @@ class GuardStop(SaveRefused):
         self.fingerprint = fingerprint
         self.wider = wider
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What to say on top of the form; nothing where the writer has just put safer words in for the last mark."""
+        return (Problem(_("Check the words that we marked"), "guard_checked"),) if self.marked else ()
+
 
 def require_text(text: str, field: str, message: str) -> None:
     """Raise DraftRefused, naming the field, where a text is empty or too long to keep."""

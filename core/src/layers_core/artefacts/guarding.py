@@ -43,13 +43,13 @@ def check(texts: Iterable[str], answer: GuardAnswer, *, wider: bool) -> Mapping[
     """Count the marks by type. Raises GuardStop where the writer has not decided about exactly these marks.
 
     Within the practice it is enough to have looked; for a wider audience the words are cleared, or it is said why they
-    may stay.
+    may stay. A writer who is still changing words is stopped with or without marks.
     """
     texts = dict.fromkeys(text for text in texts if text)
     marked = [Marked(text, tuple(spans)) for text in texts if (spans := identifiers.find(text))]
-    if not marked:
+    if not marked and not answer.editing:
         return {}
     fingerprint = identifiers.fingerprint([item.text for item in marked])
-    if answer.fingerprint != fingerprint or (wider and not answer.explanation):
+    if answer.editing or answer.fingerprint != fingerprint or (wider and not answer.explanation):
         raise GuardStop(marked, fingerprint, wider=wider)
     return Counter(span.type for item in marked for span in item.spans)

@@ -32,7 +32,7 @@ def attempt(work: Callable[[], Result]) -> Result | Refusal:
     except DraftRefused as error:
         return Refusal(problems=tuple(dict.fromkeys(error.problems)))
     except GuardStop as stop:
-        return Refusal(problems=(Problem(_("Check the words that we marked"), "guard_checked"),), stop=stop)
+        return Refusal(problems=stop.problems, stop=stop)
     except (NotAllowed, NotFound):
         abort(404)
     except (CheckFailed, DoorFault):

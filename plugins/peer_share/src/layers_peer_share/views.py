@@ -112,8 +112,7 @@ def respond(thing_id: UUID) -> ResponseReturnValue:
     except DraftRefused as refused:
         return _used_again(thing_id, form, refused.problems), 422
     except GuardStop as stop:
-        problem = Problem(_("Check the words that we marked"), "guard_checked")
-        return _used_again(thing_id, form, [problem], stop), 422
+        return _used_again(thing_id, form, stop.problems, stop), 422
     except (NotAllowed, NotFound):
         abort(404)
     flash(response_words(code, "saved"), "success")
@@ -176,8 +175,7 @@ def save(thing_id: UUID) -> ResponseReturnValue:
     except DraftRefused as refused:
         return _form(thing, form, revision, refused.problems), 422
     except GuardStop as stop:
-        problem = Problem(_("Check the words that we marked"), "guard_checked")
-        return _form(thing, form, revision, [problem], stop=stop), 422
+        return _form(thing, form, revision, stop.problems, stop=stop), 422
     except EditConflict as conflict:
         now = conflict.current
         if (now.body["need"], now.body["tried"]) != (need, tried):

@@ -44,9 +44,7 @@ def attempt(work: Callable[[], object]) -> Attempt:
     except DraftRefused as error:
         return Attempt(None, refused(error.problems))
     except GuardStop as stop:
-        return Attempt(
-            None, Refusal(problems=(Problem(_("Check the words that we marked"), "guard_checked"),), stop=stop)
-        )
+        return Attempt(None, Refusal(problems=stop.problems, stop=stop))
     except (NotAllowed, NotFound):
         abort(404)
     except (CheckFailed, DoorFault):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from layers_core.privacy.finders import Hit
+from layers_core.privacy.vocabulary import data
 
 RARE_FROM = 90
 OLDEST = 120
@@ -54,6 +56,16 @@ _LIMIT_BEFORE = re.compile(
 )
 _LIMIT_WINDOW = 16
 
+_FOLLOWING = re.compile(r" {1,2}([^\W\d_]{2,30})")
+
+
+@cache
+def _people() -> frozenset[str]:
+    """The words before which "older" or "adult" can stand: "man", "Polish", "retired"."""
+    clues = data("clues")
+    listed = [*clues["sexes"], *clues["ethnicities"], *clues["life_stages"], *clues["jobs"], *clues["people"]]
+    return frozenset(word.partition(" ")[0].lower() for word in listed)
+
 
 class Age(NamedTuple):
     """An age found: its place, the years, how it is written, and the sex where a letter gives it."""
@@ -95,5 +107,6 @@ def find_old_ages(text: str, ages: Sequence[Age]) -> Iterator[Hit]:
 def wording_shape(text: str, age: Age) -> str:
     """How other words would stand in its place: "before" a noun, "alone", or "" where only the writer can say."""
     if age.shape == "before":
-        return "before" if re.match(r" [a-z]{3}", text[age.end : age.end + 4]) else "noun"
+        following = _FOLLOWING.match(text, age.end)
+        return "before" if following and following[1].lower() in _people() else "noun"
     return "alone" if age.shape in ("alone", "number") else ""

@@ -57,7 +57,7 @@ def _phrases() -> Phrases[tuple[str, str]]:
         | dict.fromkeys(clues["ethnicities"], ("ethnicity", ""))
         | dict.fromkeys(clues["jobs"], ("job", ""))
         | dict.fromkeys(clues["work_cues"], ("work", "clause"))
-        | {phrase: ("place", "from" if phrase in clues["place_of_origin"] else "") for phrase in clues["place_cues"]}
+        | {phrase: ("place", phrase.rpartition(" ")[2]) for phrase in clues["place_cues"]}
     )
 
 
@@ -123,7 +123,8 @@ def _clues(text: str, found: Sequence[Token], ages: Sequence[Age]) -> Iterator[C
         if kind == "place":
             last = _place_end(text, found, after)
             if last:
-                yield Clue(start, found[last - 1].end, kind, detail)
+                # "in Whitby" alone: the words before it ("lives", "shop") may stay.
+                yield Clue(found[after - 1].start, found[last - 1].end, kind, detail)
         elif kind == "work":
             last = _work_end(text, found, after)
             if last:
@@ -156,4 +157,5 @@ def _work_end(text: str, found: Sequence[Token], first: int) -> int:
         after += 1
     if after >= len(found) or not beside(text, found[after - 1], found[after]) or not found[after].word.isalpha():
         return 0
-    return after + 1
+    two_words = " ".join(token.lower for token in found[after : after + 2])
+    return after + 2 if two_words in words("jobs", file="clues") else after + 1

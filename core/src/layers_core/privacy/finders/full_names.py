@@ -52,7 +52,7 @@ def find_full_names(text: str, found: Sequence[Token]) -> Iterator[Hit]:
             kind = ""
         after = _name_end(text, found, first, kind)
         if after:
-            detail = kind if kind == _RELATION else ""
+            detail = "described" if kind in (_RELATION, _PERSON) else ""
             start = found[first - 1] if _surname_first(text, found, first) else found[first]
             yield Hit(start.start, found[after - 1].end, "name", detail)
             taken = after

@@ -29,7 +29,7 @@ def tried(work: Callable[[], object]) -> Refusal | None:
     except DraftRefused as refused:
         return Refusal(422, tuple(dict.fromkeys(refused.problems)))
     except GuardStop as stop:
-        return Refusal(422, (Problem(_("Check the words that we marked"), "guard_checked"),), stop)
+        return Refusal(422, stop.problems, stop)
     except NotAllowed:
         abort(404)
     except (CheckFailed, DoorFault):
