@@ -4,6 +4,7 @@ import { initAll } from "./nhsuk-frontend.min.js";
 // The design system starts nothing without these classes. A browser that runs modules, as this is one, is new enough.
 document.body.classList.add("js-enabled", "nhsuk-frontend-supported");
 initAll();
+import("./recorder.mjs").then((recorder) => recorder.start());
 document.body.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) {
     initAll({ scope: event.detail.elt });

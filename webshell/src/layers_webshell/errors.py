@@ -34,7 +34,7 @@ WORDS: dict[int, tuple[LazyString, LazyString]] = {
     405: (_("That does not work here"), _("Go back to the page that you came from and try again.")),
     409: (_("Somebody else was quicker"), _("Go back, reload the page and try again.")),
     410: (_("This link no longer works"), _("Ask the person who gave it to you for a new one.")),
-    413: (_("That is too large"), _("Send less than 1 megabyte at once.")),
+    413: (_("That is too large"), _("Go back and send less at once: at most 25 megabytes of files.")),
     422: (_("We could not read that"), _("Go back, check what you typed and try again.")),
     429: (_("Too many tries"), _("Wait a few minutes, then try again.")),
     500: (

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from sqlalchemy import select
 from werkzeug.exceptions import Unauthorized
 
+from layers_core.artefacts.attachments import limit
 from layers_core.practices import access
 from layers_core.usage.models import StudyEvaluator
 from layers_core.web import Level, PersonView, Policy, RequestContext
@@ -22,6 +23,7 @@ from layers_webshell.sessions import WITHOUT_SESSION
 API = "/api/"
 NUL = "\0"
 DECLARED = "__layers_policy__"
+TAKES_FILES = "__layers_takes_files__"
 STATIC = "static"
 
 
@@ -75,6 +77,9 @@ def _pass() -> ResponseReturnValue | None:
     if declared is None:
         # Only OPTIONS of a route without GET gets here: it tells which methods there are, and that is for nobody.
         abort(404)
+    if getattr(current_app.view_functions[request.endpoint], TAKES_FILES, False):
+        # Twice what is taken: whoever sends a little too much is told so with their words still there.
+        request.max_content_length = 2 * limit("bytes_a_submit") + current_app.config["MAX_CONTENT_LENGTH"]
     if declared.level != "public":
         stopped = _identify(declared)
         if stopped is not None:

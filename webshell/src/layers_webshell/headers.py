@@ -10,12 +10,14 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
+        # A voice note is listened to before it is sent.
+        "media-src 'self' blob:",
         "font-src 'self'",
         "connect-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
         "manifest-src 'self'",
         "worker-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
         "base-uri 'none'",
         "object-src 'none'",
     )
@@ -26,7 +28,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self), payment=(), usb=()",
 }
 OPEN_TO_SEARCH = ("/p/", "/robots.txt")
 YEAR = 365 * 24 * 3600

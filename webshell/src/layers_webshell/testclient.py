@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any, cast
+from typing import IO, Any, cast
 from uuid import UUID
 
 from flask.testing import FlaskClient
@@ -21,8 +21,10 @@ from layers_webshell.accounts import service
 from layers_webshell.accounts.identity import DEVICE, OWN, SEEN
 from layers_webshell.accounts.models import Account
 
-Values = Mapping[str, str | Sequence[str]]
-PRESSED = {"submit", "image", "button", "reset"}
+Value = str | tuple[IO[bytes], str]
+"""What goes into a field; a file is its content and its name."""
+Values = Mapping[str, Value | Sequence[Value]]
+PRESSED = {"submit", "image", "button", "reset", "file"}
 
 
 @dataclass
@@ -64,9 +66,9 @@ class Browser(FlaskClient):
                 f"No form with {sorted(values or ())} among {[(form.action, form.names) for form in found]}"
             )
         form = chosen[0]
-        data = MultiDict(form.fields)
+        data: MultiDict[str, Any] = MultiDict(form.fields)
         for name, value in (values or {}).items():
-            data.setlist(name, [value] if isinstance(value, str) else list(value))
+            data.setlist(name, [value] if isinstance(value, str | tuple) else list(value))
         target = form.action or page.request.full_path.rstrip("?")
         if form.method == "get":
             return self.get(target, query_string=data, **kwargs)

@@ -12,6 +12,7 @@ from sqlalchemy import CompoundSelect, Select, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience, kinds, search, statements, together
+from layers_core.artefacts.attachments.reading import AttachmentView
 from layers_core.artefacts.models import Action, Artefact, Audience, Exposure, Link, Revision
 from layers_core.contract import Actor, AudienceView, NewLink, Thing
 from layers_core.db.base import now
@@ -296,19 +297,31 @@ def comments_of(session: Session, actor: Actor, artefact_id: UUID) -> list[Comme
     return [CommentView(*row) for row in rows]
 
 
-def actions_and_comments(
-    session: Session, actor: Actor, ids: Sequence[UUID], artefact_id: UUID
-) -> tuple[list[ActionView], list[CommentView]]:
-    """What `actions_of` gives for these things, and what `comments_of` gives for one, in one query."""
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a thing on its page: promises and comments oldest first, files in their order."""
+
+    actions: list[ActionView]
+    comments: list[CommentView]
+    files: list[AttachmentView]
+
+
+def beside(session: Session, actor: Actor, ids: Sequence[UUID], artefact_id: UUID) -> Beside:
+    """The promises of these things, as `actions_of` gives them, and one thing's comments and files: one query."""
     asked = {"ids": list(ids), "id": artefact_id, "audiences": actor.audience_ids}
-    rows = sorted(_asked(session, together.ACTIONS_AND_COMMENTS, asked), key=lambda row: row.id)
-    return (
-        [ActionView(*row[: len(fields(ActionView))]) for row in rows if row.artefact_id],
+    rows = _asked(session, together.BESIDE, asked)
+    first, second = len(fields(ActionView)), len(fields(ActionView)) + len(fields(CommentView))
+    files = sorted((row for row in rows if row.file_id), key=lambda row: row.file_position)
+    return Beside(
         [
-            CommentView(row.id, row.owner_id, row.owner_name, row.practice_name, row.expectation, row.created_at)
-            for row in rows
-            if not row.artefact_id
+            ActionView(*row[:first])
+            for row in sorted((row for row in rows if row.action_id), key=lambda row: row.action_id)
         ],
+        [
+            CommentView(*row[first:second])
+            for row in sorted((row for row in rows if row.comment_id), key=lambda row: row.comment_id)
+        ],
+        [AttachmentView(*row[second : second + len(fields(AttachmentView))]) for row in files],
     )
 
 

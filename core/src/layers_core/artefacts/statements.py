@@ -24,6 +24,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from layers_core.artefacts.attachments.models import Attachment
 from layers_core.artefacts.audience import visible_when_asked
 from layers_core.artefacts.models import Action, Artefact, Comment, Exposure, Link, WriteKey
 from layers_core.db.base import UtcDateTime
@@ -31,6 +32,7 @@ from layers_core.practices.models import Person, Practice
 from layers_core.reminding.models import Slot
 
 _artefact, _person, _practice = Artefact.__table__, Person.__table__, Practice.__table__
+_file = Attachment.__table__
 _action, _comment, _exposure, _link = Action.__table__, Comment.__table__, Exposure.__table__, Link.__table__
 _ARTEFACT_COLUMNS = tuple(
     _artefact.c[name]
@@ -158,6 +160,22 @@ COMMENTS = (
     .where(_comment.c.artefact_id == bindparam("id"), _comment.c.withdrawn_at.is_(None), visible_when_asked())
     .order_by(_comment.c.id)
     .limit(200)
+)
+
+
+FILES = (
+    select(
+        _file.c.id,
+        _file.c.artefact_id,
+        _file.c.digest,
+        _file.c.name,
+        _file.c.media_type,
+        _file.c.size,
+        _file.c.description,
+        _file.c.position,
+    )
+    .join_from(_file, _artefact, _artefact.c.id == _file.c.artefact_id)
+    .where(_file.c.artefact_id == bindparam("id"), visible_when_asked())
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, cast, null, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, cast, null, select, union_all
 
 from layers_core.artefacts import statements
 from layers_core.artefacts.models import Exposure
@@ -31,20 +31,23 @@ def again_and_new(ranges: int, *, hidden: bool) -> CompoundSelect[Any]:
     )
 
 
-def _actions_and_comments() -> CompoundSelect[Any]:
-    """What `statements.ACTIONS` gives, and what `statements.COMMENTS` gives, without `artefact_id`, in no order."""
-    action, comment = statements.ACTIONS.subquery(), statements.COMMENTS.subquery()
-    same = {"id": "id", "owner_id": "author_id", "owner_name": "name", "expectation": "text"}
-    more = ("practice_name", "created_at")
+def _side_by_side(**parts: Select[Any]) -> CompoundSelect[Any]:
+    """The rows of all these statements, in no order, with each one's columns under its own name: `action_id` and so on.
+
+    A row fills the columns of its own statement and leaves the others' empty.
+    """
+    tables = {name: statement.subquery() for name, statement in parts.items()}
     return union_all(
-        select(*action.c, *(_nothing(comment.c[name]) for name in more)),
-        select(
-            *(
-                comment.c[same[column.name]].label(column.name) if column.name in same else _nothing(column)
-                for column in action.c
-            ),
-            *(comment.c[name] for name in more),
-        ),
+        *(
+            select(
+                *(
+                    (column if name == own else _nothing(column)).label(f"{name}_{column.name}")
+                    for name, table in tables.items()
+                    for column in table.c
+                )
+            )
+            for own in tables
+        )
     )
 
 
@@ -53,4 +56,5 @@ def _nothing(column: ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(null(), column.type).label(column.name)
 
 
-ACTIONS_AND_COMMENTS = _actions_and_comments()
+BESIDE = _side_by_side(action=statements.ACTIONS, comment=statements.COMMENTS, file=statements.FILES)
+"""What stands beside a thing on its page."""

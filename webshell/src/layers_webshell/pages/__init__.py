@@ -24,7 +24,7 @@ from flask import Blueprint
 
 MODULES: tuple[str, ...] = (
     "home", "record", "thing", "follow", "feed", "search", "people", "me", "my_use", "mix", "tokens", "plain_note",
-    "evaluation", "operator", "again", "promises", "slot",
+    "files", "evaluation", "operator", "again", "promises", "slot",
     "drafts", "outbox", "capture_app",
 )  # fmt: skip
 

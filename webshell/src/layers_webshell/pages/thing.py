@@ -57,7 +57,7 @@ def render(
     refusal: Refusal | None = None,
     form: str = "",
 ) -> str:
-    """The page; `form` ("comment" or "promise") was submitted and refused, and is shown with its `fields` again."""
+    """The page; `form` (such as "comment") was submitted and refused, and is shown with its `fields` again."""
     session, host, actor = current.session, current.host, current.actor
     around = trail.around(session, host, actor, thing_id)
     if around is None:
@@ -66,8 +66,10 @@ def render(
     # The address may be passed on to a colleague, who saved nothing.
     just_saved = just_saved and thing.author_id == actor.person_id
     shown = {key: item for key, item in around.things.items() if item.available}
-    actions, comments = reading.actions_and_comments(session, actor, list(shown), thing_id)
-    picture = draw(around, actions, thing_id, label=kind_label, url=lambda key: url_for("thing.show", thing_id=key))
+    beside = reading.beside(session, actor, list(shown), thing_id)
+    picture = draw(
+        around, beside.actions, thing_id, label=kind_label, url=lambda key: url_for("thing.show", thing_id=key)
+    )
     return render_template(
         "layers/pages/thing.html",
         thing=thing,
@@ -77,8 +79,9 @@ def render(
         installed=thing.kind in host.registry.kinds,
         body=body_of(thing),
         panels=_panels(thing),
-        actions=[action for action in actions if action.artefact_id == thing_id],
-        comments=comments if thing.available else [],
+        files=beside.files,
+        actions=[action for action in beside.actions if action.artefact_id == thing_id],
+        comments=beside.comments if thing.available else [],
         picture=picture,
         related=_related(thing) if just_saved else [],
         just_saved=just_saved,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from typing import BinaryIO, cast
+from typing import IO, cast
 
 from layers_core.artefacts.attachments.naming import clean_name
 from layers_core.artefacts.attachments.refused import Refused
@@ -31,7 +31,7 @@ def family(media_type: str) -> str:
     return cast("str", entry["family"]) if entry else "document"
 
 
-def prepare(name: str, stream: BinaryIO | bytes) -> Prepared:
+def prepare(name: str, stream: IO[bytes] | bytes) -> Prepared:
     """Check and clean a file that somebody sends: its type is found from its content, never from its name.
 
     Pictures are drawn anew without what cameras add, sound loses its tags and documents their author's name. Raises

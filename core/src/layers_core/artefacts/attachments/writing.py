@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,6 +20,7 @@ from layers_core.contract import Prepared, Problem
 from layers_core.db.base import new_id, put
 from layers_core.i18n import gettext as _
 
+log = logging.getLogger("layers.files")
 FIELD = "files"
 MEGABYTE = 1024 * 1024
 
@@ -39,8 +41,7 @@ def attach(
 ) -> FilesAdded:
     """Store the contents and write their rows after those that are there; gives the fact for the usage log.
 
-    Raises DraftRefused for too many, and for a file that was kept and is there no longer; OSError where the
-    disk refuses.
+    Raises DraftRefused for too many, for a file that was kept and is there no longer, and where the disk refuses.
     """
     keeping.hold(session)
     there = session.execute(
@@ -52,7 +53,7 @@ def attach(
         raise DraftRefused(wrong)
     for position, file in enumerate(files, there[1] + 1):
         if file.content is not None:
-            store.put(file.digest, file.content)
+            _store(store, file, file.content)
         elif not store.has(file.digest):
             raise DraftRefused([Problem(_("%(name)s is here no longer. Choose it again", name=file.name), FIELD)])
         put(
@@ -79,3 +80,12 @@ def detach(session: Session, artefact_id: UUID, attachment_id: UUID | None = Non
     if attachment_id is not None:
         doomed = doomed.where(Attachment.id == attachment_id)
     return list(session.scalars(doomed.returning(Attachment.digest)))
+
+
+def _store(store: FileStore, file: Prepared, content: bytes) -> None:
+    try:
+        store.put(file.digest, content)
+    except OSError as fault:
+        log.error("A file could not be stored: %s", fault.strerror)
+        text = _("Files cannot be stored just now. Save without them, or try again in a minute")
+        raise DraftRefused([Problem(text, FIELD)]) from fault
