@@ -34,6 +34,12 @@ from layers_core.usage.events import UsageEvent
 from layers_reflect import commands, indexing, panels, prompts, reading, service, views
 from layers_reflect.events import AsideKept, TemplateMade
 from layers_reflect.kinds import KINDS, NOTE, WRITE
+from layers_reflect.mail import commands as mail_commands
+from layers_reflect.mail import events as mail_events
+from layers_reflect.mail import panels as mail_panels
+from layers_reflect.mail import reading as mail_reading
+from layers_reflect.mail import service as mail_service
+from layers_reflect.mail import views as _mail_views  # noqa: F401 - adds its page to the blueprint of `views`
 from layers_reflect.nmc import events as nmc_events
 from layers_reflect.nmc import reading as nmc_reading
 from layers_reflect.nmc import service as nmc_service
@@ -43,7 +49,9 @@ from layers_reflect.own import views as _own_views  # noqa: F401 - adds its page
 from layers_reflect.own.reading import MAKE
 from layers_reflect.portfolio import commands as portfolio_commands
 from layers_reflect.portfolio import events as portfolio_events
+from layers_reflect.portfolio import views as _portfolio_views  # noqa: F401 - adds its pages to the blueprint of `views`
 from layers_reflect.schemas import SettingsSchema
+from layers_reflect.timeline import views as _timeline_views  # noqa: F401 - adds its page to the blueprint of `views`
 from layers_reflect.writing import capture
 
 
@@ -82,7 +90,7 @@ class Plugin:
     @hookimpl
     def layers_event_types(self) -> Iterable[type[UsageEvent]]:
         """Keeping something for oneself."""
-        return [AsideKept, TemplateMade, *nmc_events.EVENTS, *portfolio_events.EVENTS]
+        return [AsideKept, TemplateMade, mail_events.Mailed, *nmc_events.EVENTS, *portfolio_events.EVENTS]
 
     @hookimpl
     def layers_settings_schema(self) -> type[Schema]:
@@ -91,8 +99,8 @@ class Plugin:
 
     @hookimpl
     def layers_commands(self) -> Iterable[click.Command]:
-        """Looking after the tables; taking a portfolio along."""
-        return [commands.reflect, portfolio_commands.portfolio]
+        """Looking after the tables; taking a portfolio along; mail."""
+        return [commands.reflect, mail_commands.mail_in, portfolio_commands.portfolio]
 
     @hookimpl
     def layers_nav(self, actor: Actor) -> Iterable[NavItem]:
@@ -117,19 +125,29 @@ class Plugin:
         """A note is indexed, and its folded part becomes a private thing of its own."""
         indexing.follow(artefact, change, unit)
         service.keep_what_is_only_for_me(artefact, change, unit)
+        mail_service.remember(artefact, change, unit)
 
     @hookimpl
     def layers_artefact_panels(self, actor: Actor, session: Session, artefacts: Sequence[Thing]) -> Iterable[Panel]:
-        """For the author of a note: what it counts for, and what is only for them."""
-        return [*panels.structure(actor, artefacts), *panels.only_for_me(session, actor, artefacts)]
+        """For the author of a note: what came by e-mail to look through, what it counts for, what is private."""
+        return [
+            *mail_panels.to_look_through(session, actor, artefacts),
+            *panels.structure(actor, artefacts),
+            *panels.only_for_me(session, actor, artefacts),
+        ]
 
     @hookimpl
     def layers_personal_data(self, person_id: UUID, session: Session) -> Iterable[tuple[str, Mapping[str, Any]]]:
         """Somebody's choices and their own templates."""
-        return [*reading.personal_data(session, person_id), *nmc_reading.personal_data(session, person_id)]
+        return [
+            *reading.personal_data(session, person_id),
+            *nmc_reading.personal_data(session, person_id),
+            *mail_reading.personal_data(person_id, session),
+        ]
 
     @hookimpl
     def layers_erase_person(self, person_id: UUID, unit: Unit) -> None:
         """Forget what the tables of Reflect keep about them."""
         nmc_service.erase_person(person_id, unit)
+        mail_service.erase_person(person_id, unit)
         service.erase_person(person_id, unit)
