@@ -1,0 +1,160 @@
+"""Questions that practices and people make themselves: made, moved, changed, passed on, switched off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from layers_core.artefacts import reading as core_reading
+from layers_core.contract import Draft
+from layers_reflect.kinds import NOTE
+from layers_reflect.models import OwnTemplate, OwnTemplateVersion
+from layers_reflect.writing import quick_body
+
+if TYPE_CHECKING:
+    from layers_webshell.testclient import Browser
+    from layers_webshell.testworld import World
+
+ClientFor = Callable[..., "Browser"]
+FIRST = {"label": "After a home visit", "q0-ask": "What did you see?", "q0-required": "yes"}
+
+
+def make(browser: Browser, **more: str) -> str:
+    """Make a set of questions; gives its address."""
+    page = browser.get("/manor/reflect/templates/new")
+    saved = browser.submit(page, {**FIRST, "q1-ask": "What next?", "do": "save", **more})
+    assert saved.status_code == 303, saved.text
+    return saved.location
+
+
+def link_on(browser: Browser, address: str) -> str:
+    found = re.search(r"<code>([^<]+)</code>", browser.get(address).text)
+    assert found is not None
+    return unescape(found.group(1))
+
+
+def note(world: World, role: str) -> UUID:
+    return world.artefacts.save(world.actor(role), Draft(NOTE, "A step", quick_body("A step"))).id
+
+
+def answered(world: World, role: str, key: UUID) -> dict[str, object]:
+    with world.database.read() as session:
+        found = core_reading.get(session, world.host, world.actor(role), key)
+    assert found is not None
+    return found.body
+
+
+def test_questions_are_made_moved_and_answered(client_for: ClientFor, world: World) -> None:
+    nurse = client_for("nurse")
+    page = nurse.get("/manor/reflect/templates/new")
+    page = nurse.submit(page, {**FIRST, "q1-ask": "What next?", "do": "add"})
+    assert page.status_code == 200
+    typed = {"q2-ask": "Who helped?", "q2-type": "choices", "q2-options": "Family\nNeighbours", "do": "up-2"}
+    page = nurse.submit(page, typed)
+    assert page.text.index("Who helped?") < page.text.index("What next?")
+    saved = nurse.submit(page, {"do": "save"})
+    assert saved.status_code == 303, saved.text
+    code = f"own:{saved.location.rpartition('/')[2]}"
+    key = note(world, "nurse")
+    form = nurse.get(f"/manor/reflect/{key}/edit?template={code}")
+    assert form.text.index("What did you see?") < form.text.index("Who helped?") < form.text.index("What next?")
+    (choices,) = set(re.findall(r'name="(q[0-9a-f]{8})" type="checkbox"', form.text))
+    assert nurse.submit(form, {choices: ["Family"]}).status_code == 303
+    body = answered(world, "nurse", key)
+    assert body["template"] == code
+    assert ["Family"] in body["answers"].values()  # type: ignore[attr-defined]
+    assert "Family" in nurse.get(f"/manor/things/{key}").text
+
+
+def test_a_kept_note_keeps_the_questions_it_was_written_with(client_for: ClientFor, world: World) -> None:
+    nurse = client_for("nurse")
+    address = make(nurse)
+    key, code = note(world, "nurse"), f"own:{address.rpartition('/')[2]}"
+    assert (
+        nurse.submit(nurse.get(f"/manor/reflect/{key}/edit?template={code}"), {}, action="/manor/reflect/").status_code
+        == 303
+    )
+    page = nurse.get(address)
+    assert nurse.submit(page, {"q0-ask": "What did you hear?", "do": "save"}).status_code == 303
+    assert nurse.submit(page, {"q0-ask": "What did you hear?", "do": "save"}).status_code == 303, "the same, twice"
+    assert nurse.submit(page, {"q0-ask": "What did you feel?", "do": "save"}).status_code == 409
+    assert "What did you see?" in nurse.get(f"/manor/reflect/{key}/edit").text
+    assert "What did you hear?" in nurse.get(f"/manor/reflect/{key}/edit?template={code}").text
+    nurse.send(f"{address}/switch", {"on": ""})
+    assert "What did you see?" in nurse.get(f"/manor/reflect/{key}/edit").text
+    assert nurse.submit(nurse.get(f"/manor/reflect/{key}/edit"), {}, action="/manor/reflect/").status_code == 303
+    with world.database.read() as session:
+        versions = session.scalars(select(OwnTemplateVersion.version).order_by(OwnTemplateVersion.version)).all()
+    assert versions == [1, 2]
+
+
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client_for: ClientFor, world: World) -> None:
+    nurse = client_for("nurse")
+    page = nurse.get("/manor/reflect/templates/new")
+    refused = nurse.submit(
+        page, {"label": "", "q0-ask": "When?", "q0-type": "date", "q1-ask": "Which?", "q1-type": "choice", "do": "save"}
+    )
+    assert refused.status_code == 422
+    for words in ('href="#label"', 'href="#q0-type"', 'href="#q1-options"', "When?", "Which?"):
+        assert words in refused.text
+    with world.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(OwnTemplate)) == 0
+
+
+def test_made_once_however_often_it_is_sent(client_for: ClientFor, world: World) -> None:
+    nurse = client_for("nurse")
+    page = nurse.get("/manor/reflect/templates/new")
+    first = nurse.submit(page, {**FIRST, "do": "save"})
+    assert nurse.submit(page, {**FIRST, "do": "save"}).location == first.location
+    with world.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(OwnTemplate)) == 1
+
+
+def test_who_sees_and_changes_them(client_for: ClientFor, world: World) -> None:
+    manager, gp = client_for("manager"), client_for("gp")
+    theirs, own = make(manager, owner="practice"), make(client_for("nurse"))
+    seen = gp.get(theirs)
+    assert "What did you see?" in seen.text
+    assert 'name="do"' not in seen.text
+    assert gp.send(theirs, {**FIRST, "questions": "1", "base": "1"}).status_code == 404
+    assert gp.send(f"{theirs}/switch", {"on": ""}).status_code == 404
+    assert (
+        gp.send(
+            "/manor/reflect/templates/new",
+            {**FIRST, "questions": "1", "q0-id": "q1", "q0-type": "text", "owner": "practice"},
+        ).status_code
+        == 404
+    )
+    for other in (gp, manager):
+        assert other.get(own).status_code == 404
+        assert other.send(f"{own}/switch", {"on": ""}).status_code == 404
+    key = note(world, "gp")
+    code = f"own:{own.rpartition('/')[2]}"
+    assert "What did you see?" not in gp.get(f"/manor/reflect/{key}/edit?template={code}").text
+    assert client_for("neighbour").get(theirs.replace("manor", "riverside")).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["gp", "neighbour"])
+def test_a_link_gives_a_copy_until_it_is_switched_off(client_for: ClientFor, world: World, role: str) -> None:
+    nurse, other = client_for("nurse"), client_for(role)
+    practice = "manor" if role == "gp" else "riverside"
+    address = make(nurse)
+    link = link_on(nurse, address)
+    listed = other.get(f"/{practice}/reflect/templates")
+    assert "After a home visit" not in listed.text
+    looked_at = other.get(f"/{practice}/reflect/templates/copy", query_string={"link": link})
+    assert "What did you see?" in looked_at.text
+    copied = other.submit(looked_at, {}, action=f"/{practice}/reflect/")
+    assert copied.status_code == 303
+    assert copied.location != address
+    nurse.send(f"{address}/switch", {"on": ""})
+    assert other.get(f"/{practice}/reflect/templates/copy", query_string={"link": link}).status_code == 422
+    assert "After a home visit" in other.get(f"/{practice}/reflect/templates").text, "the copy is their own"
+    assert other.get(f"/{practice}/reflect/templates/copy?link=made.up").status_code == 422
+    assert other.send(f"/{practice}/reflect/templates/copy", {"link": "made.up"}).status_code == 404
