@@ -7,7 +7,7 @@ zone touches a schedule.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -74,6 +74,8 @@ def reviewed(kept: dict[str, Any], rating: int, moment: datetime) -> tuple[dict[
     library think that something was forgotten before it was learnt.
     """
     card = Card.from_json(str(kept["fsrs"]))
+    # The library takes UTC alone.
+    moment = moment.astimezone(UTC)
     at = max(moment, card.last_review) if card.last_review else moment
     card, _log = SCHEDULER.review_card(card, Rating(rating), at)
     return _kept(card), card.due

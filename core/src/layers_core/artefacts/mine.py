@@ -16,10 +16,11 @@ from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import kinds
-from layers_core.artefacts.models import Action, Artefact, Audience, Comment, ExposureAnswer, Revision
+from layers_core.artefacts.models import Action, ActionDate, Artefact, Audience, Comment, ExposureAnswer, Revision
 from layers_core.artefacts.models import Exposure as ExposureRow
 from layers_core.artefacts.reading import Place
 from layers_core.practices.models import Cluster, Membership, Practice
+from layers_core.reminding.models import Sending
 from layers_core.usage.models import ActorKey, UsageEventRow
 
 if TYPE_CHECKING:
@@ -192,6 +193,47 @@ def actions(session: Session, person_id: UUID, *, only_open: bool = False) -> li
         query = query.where(Action.closed_at.is_(None))
     rows: Iterable[Any] = session.execute(query)
     return [MyAction(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class MyMove:
+    """A change that the person made to the day by which a promise is due."""
+
+    action_id: UUID
+    from_on: date | None
+    to_on: date | None
+    reason: str
+    changed_at: datetime
+
+
+def moves(session: Session, person_id: UUID) -> list[MyMove]:
+    """The changes of days that a person made, oldest first."""
+    rows = session.execute(
+        select(ActionDate.action_id, ActionDate.from_on, ActionDate.to_on, ActionDate.reason, ActionDate.changed_at)
+        .where(ActionDate.changed_by == person_id)
+        .order_by(ActionDate.id)
+    )
+    return [MyMove(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class MyMail:
+    """A mail that was begun for the person: which kind, about what, and what came of it."""
+
+    kind: str
+    key: str
+    state: str
+    begun_at: datetime
+
+
+def mails(session: Session, person_id: UUID) -> list[MyMail]:
+    """The mails that were begun for a person, oldest first."""
+    rows = session.execute(
+        select(Sending.kind, Sending.key, Sending.state, Sending.begun_at)
+        .where(Sending.person_id == person_id)
+        .order_by(Sending.begun_at, Sending.key)
+    )
+    return [MyMail(*row) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request, send_file
 
 from layers_core.artefacts import mine
+from layers_core.artefacts.attachments import reading as files_reading
 from layers_core.artefacts.followup import today_in
 from layers_core.artefacts.mine import MyThing
 from layers_core.artefacts.reading import Place
@@ -36,14 +37,17 @@ def index() -> str:
     found = mine.things(session, host, person_id, before=before, limit=PAGE + 1)
     shown = found[:PAGE]
     last = shown[-1] if len(found) > PAGE else None
+    today = today_in(DEFAULT_TIMEZONE)
+    actions = [] if before else mine.actions(session, person_id, only_open=True)
     return render_template(
         "layers/pages/me.html",
         practices=practices_of(session, person_id),
         evaluates=bool(evaluated_by(session, person_id)),
         operates=current.person.is_operator,
         profession_label=lambda code: label("professions", code),
-        actions=[] if before else mine.actions(session, person_id, only_open=True),
-        today=today_in(DEFAULT_TIMEZONE),
+        overdue=[action for action in actions if action.due_on and action.due_on < today],
+        promised=[action for action in actions if not (action.due_on and action.due_on < today)],
+        today=today,
         things=shown,
         kind_label=kind_label,
         seen_by=seen_by,
@@ -87,6 +91,7 @@ def thing(thing_id: UUID) -> str:
         earlier=[(revision, fields_of(revision.body)) for revision in reversed(revisions[:-1])],
         besides=[(row.what, fields_of(row.shown)) for row in rows if row.values.get("artefact_id") == str(thing_id)],
         complete=complete,
+        files=files_reading.own(session, person_id, thing_id),
     )
 
 
@@ -99,8 +104,5 @@ def download() -> Response | tuple[str, int]:
     except DoorFault:
         return render_template("layers/pages/download_later.html"), 503
     name = f"learning-layers-{now():%Y-%m-%d}.zip"
-    return Response(
-        my_data.as_zip(data),
-        mimetype="application/zip",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    packed = my_data.as_zip(data, my_data.file_contents(current.session, current.host, current.person))
+    return send_file(packed, mimetype="application/zip", as_attachment=True, download_name=name)

@@ -1,0 +1,73 @@
+"""Where mail goes: to a server by SMTP, or into a Maildir to look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from layers_core.settings import Settings, SettingsError
+
+Post = Callable[[EmailMessage], None]
+"""Hands one mail over. Raises OSError where it is not taken (smtplib's errors are some), ValueError for bad headers."""
+
+SECONDS = 30
+PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Post]:
+    """The way that the settings name. Raises SettingsError where they name none that can be used."""
+    url = settings.smtp_url
+    if not url or not settings.mail_from:
+        raise SettingsError(
+            "Mail needs LAYERS_SMTP_URL (smtp://host:25, smtp+starttls://user:password@host, smtps://… or "
+            "maildir:///path) and LAYERS_MAIL_FROM (the address that it comes from)."
+        )
+    parts = urlsplit(url)
+    if parts.scheme == "maildir" and parts.path:
+        yield _maildir(Path(unquote(parts.path)))
+    elif parts.scheme in PORTS and parts.hostname:
+        yield _smtp(url)
+    else:
+        raise SettingsError("LAYERS_SMTP_URL is not understood: use smtp://, smtp+starttls://, smtps:// or maildir:///")
+
+
+def _maildir(path: Path) -> Post:
+    import mailbox
+
+    # Not by `create=True`, which fails where another process makes the folder at the same moment.
+    for folder in (path, *(path / name for name in ("tmp", "new", "cur"))):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    box = mailbox.Maildir(path, create=False)
+
+    def send(message: EmailMessage) -> None:
+        box.add(message)
+
+    return send
+
+
+def _smtp(url: str) -> Post:
+    """One connection for each mail: a refused one spoils nothing for the next."""
+    import smtplib
+    import ssl
+
+    parts = urlsplit(url)
+    host, port = str(parts.hostname), parts.port or PORTS[parts.scheme]
+
+    def send(message: EmailMessage) -> None:
+        safe = ssl.create_default_context()
+        if parts.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=safe)
+        else:
+            server = smtplib.SMTP(host, port, timeout=SECONDS)
+        with server:
+            if parts.scheme == "smtp+starttls":
+                server.starttls(context=safe)
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            server.send_message(message)
+
+    return send
