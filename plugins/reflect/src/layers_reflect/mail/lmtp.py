@@ -13,6 +13,8 @@ from layers_reflect.mail.delivering import TEMPORARY, Delivery, Outcome
 from layers_reflect.mail.head import RECIPIENTS
 from layers_reflect.mail.letter import LIMIT
 
+# An empty return path, in the spellings that aiosmtpd gives.
+NOBODY = (None, "", "<>")
 OK = "250 2.0.0 Done"
 UNKNOWN = "550 5.1.1 No such address"
 TOO_LARGE = "552 5.3.4 The message has 25 MB or more"
@@ -66,7 +68,7 @@ class Handler:
         replies = []
         for address in envelope.rcpt_tos:
             token = self._delivery.token(address)
-            outcome = await asyncio.to_thread(self._delivery.deliver, token, raw, bounce=not envelope.mail_from)
+            outcome = await asyncio.to_thread(self._delivery.deliver, token, raw, bounce=envelope.mail_from in NOBODY)
             self._tell(outcome)
             replies.append(_reply(outcome))
         return "\r\n".join(replies)

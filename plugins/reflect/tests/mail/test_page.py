@@ -1,0 +1,125 @@
+"""The page about one's address, and what a note that came by e-mail shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from layers_core.privacy.erasure import erase_person
+from layers_core.settings import Settings
+from layers_reflect.mail import reading
+from layers_reflect.mail.delivering import Delivery, Outcome
+from layers_reflect.mail.models import MailAddress, MailNote, MailRefused
+
+from .conftest import DOMAIN, message, notes
+
+if TYPE_CHECKING:
+    from layers_webshell.testclient import Browser
+    from layers_webshell.testworld import World
+
+ClientFor = Callable[..., "Browser"]
+PAGE = "/manor/reflect/by-e-mail"
+ADDRESS = re.compile(rf"([a-z2-7]{{26}})@{re.escape(DOMAIN)}")
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """An instance with a domain for the addresses."""
+    return replace(settings, mail_domain=DOMAIN)
+
+
+def address_on(page: str) -> str:
+    found = set(ADDRESS.findall(page))
+    assert len(found) == 1
+    return str(found.pop())
+
+
+def test_made_shown_renewed_and_withdrawn(client_for: ClientFor, delivery: Delivery, world: World) -> None:
+    nurse = client_for("nurse")
+    page = nurse.get(PAGE)
+    assert "Only you. Not your manager. A court can require notes." in page.text
+    assert nurse.submit(page, {}, action=PAGE).status_code == 303
+    page = nurse.get(PAGE)
+    first = address_on(page.text)
+    assert delivery.deliver(first, message().as_bytes()) == Outcome("kept")
+    assert nurse.send(PAGE, {"do": "renew"}).status_code == 303
+    second = address_on(nurse.get(PAGE).text)
+    assert second != first
+    assert delivery.deliver(first, message("Two").as_bytes()) == Outcome("unknown")
+    assert delivery.deliver(second, message("Two").as_bytes()) == Outcome("kept")
+    assert nurse.send(PAGE, {"do": "withdraw"}).status_code == 303
+    assert ADDRESS.search(nurse.get(PAGE).text) is None
+    assert delivery.deliver(second, message("Three").as_bytes()) == Outcome("unknown")
+    with world.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(MailAddress)) == 0
+
+
+def test_the_table_does_not_hold_the_address(client_for: ClientFor, world: World) -> None:
+    nurse = client_for("nurse")
+    nurse.send(PAGE, {"do": "make"})
+    token = address_on(nurse.get(PAGE).text)
+    with world.database.read() as session:
+        row = session.scalars(select(MailAddress)).one()
+        assert token not in (row.seed, row.token_hash)
+        assert reading.my_address(session, world.actor("nurse"), "another key").token == ""  # type: ignore[union-attr]
+    assert token not in client_for("gp").get(PAGE).text
+
+
+def test_refusals_are_their_owners_alone(client_for: ClientFor, delivery: Delivery) -> None:
+    nurse = client_for("nurse")
+    nurse.send(PAGE, {"do": "make"})
+    token = address_on(nurse.get(PAGE).text)
+    delivery.deliver(token, message(subject="<b>zqforged</b>", sender="evil@example.com").as_bytes())
+    page = nurse.get(PAGE).text
+    assert "&lt;b&gt;zqforged&lt;/b&gt;" in page
+    assert "It did not come from the e-mail address that you sign in with." in page
+    assert "zqforged" not in client_for("manager").get(PAGE).text
+
+
+def test_the_note_says_what_was_marked_until_it_is_changed(
+    client_for: ClientFor, delivery: Delivery, world: World
+) -> None:
+    nurse = client_for("nurse")
+    nurse.send(PAGE, {"do": "make"})
+    token = address_on(nurse.get(PAGE).text)
+    delivery.deliver(token, message("She is 943 476 5919").as_bytes())
+    thing = f"/manor/things/{notes(world)[0].id}"
+    assert "We marked 1 word or number that may say who somebody is." in nurse.get(thing).text
+    assert client_for("gp").get(thing).status_code == 404
+    edit = nurse.get(f"/manor/reflect/{notes(world)[0].id}/edit")
+    assert nurse.submit(edit, {"what": "She called"}).status_code == 303
+    assert "Came by e-mail" not in nurse.get(thing).text
+
+
+def test_their_own_download_and_erasure(client_for: ClientFor, delivery: Delivery, world: World) -> None:
+    nurse = client_for("nurse")
+    nurse.send(PAGE, {"do": "make"})
+    token = address_on(nurse.get(PAGE).text)
+    delivery.deliver(token, message().as_bytes())
+    delivery.deliver(token, message(subject="zqlost", sender="x@example.com").as_bytes())
+    with world.database.read() as session:
+        kept = dict(reading.personal_data(world.people["nurse"], session))
+    assert set(kept) == {"reflect.mail_address", "reflect.mail_note", "reflect.mail_refused"}
+    assert kept["reflect.mail_refused"]["subject"] == "zqlost"
+    assert token not in str(kept)
+    erase_person(world.database, world.host, world.people["nurse"])
+    with world.database.read() as session:
+        for model in (MailAddress, MailNote, MailRefused):
+            assert session.scalar(select(func.count()).select_from(model)) == 0
+    assert delivery.deliver(token, message().as_bytes()) == Outcome("unknown")
+
+
+class TestWithoutDomain:
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return replace(settings, mail_domain="")
+
+    def test_it_says_so(self, client_for: ClientFor) -> None:
+        nurse = client_for("nurse")
+        assert "E-mail is not set up here yet." in nurse.get(PAGE).text
+        assert nurse.send(PAGE, {"do": "make"}).status_code == 404
