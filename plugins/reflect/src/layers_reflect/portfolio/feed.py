@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 DEPTH_LIMIT = 200
 PIECE_LIMIT = 16_000_000
 """How many bytes one entry may take."""
+ELEMENTS_LIMIT = 50_000
+"""How many elements one entry may have; each takes twenty times the memory of its bytes."""
 
 
 @dataclass
@@ -72,15 +74,16 @@ def _pieces(source: _Metered) -> Iterator[Piece]:
     from defusedxml.ElementTree import iterparse
 
     root: Element | None = None
-    depth = number = 0
+    depth = number = elements = 0
     spaces: dict[str, str] = {}
     for event, found in iterparse(source, events=("start", "end", "start-ns"), forbid_dtd=True):
         if event == "start-ns":
             spaces[found[0] or ""] = found[1]
         elif event == "start":
             depth += 1
-            if depth > DEPTH_LIMIT:
-                raise Refused(_("This file is nested too deeply to be a portfolio"))
+            elements += 1
+            if depth > DEPTH_LIMIT or elements > ELEMENTS_LIMIT:
+                raise Refused(_("This file is too deeply nested or too finely divided to be a portfolio"))
             if root is None:
                 root = _feed(found)
         else:
@@ -91,7 +94,7 @@ def _pieces(source: _Metered) -> Iterator[Piece]:
                     raise Refused(_("There are more entries in this file than can be read"))
                 yield Piece(found, number, spaces)
                 root.remove(found)
-                source.taken = 0
+                source.taken = elements = 0
 
 
 def _feed(found: Element) -> Element:

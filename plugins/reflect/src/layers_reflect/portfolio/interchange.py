@@ -14,8 +14,8 @@ from uuid import UUID
 
 Answers = Mapping[str, Any]
 NOTED_LIMIT = 10_000
-ENTRIES_LIMIT = 200_000
-"""How many entries of one file are read; a working life of ten a day."""
+ENTRIES_LIMIT = 100_000
+"""How many entries of one file are read: ten a working day for forty years."""
 
 
 class Refused(ValueError):

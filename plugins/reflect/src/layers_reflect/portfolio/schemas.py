@@ -50,6 +50,7 @@ class FileSchema(_Schema):
     media_type = fields.String(required=True, validate=validate.Length(max=200))
     size = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
     digest = fields.String(required=True, validate=validate.Regexp(r"\A[0-9a-f]{64}\Z"))
+    description = fields.String(load_default="", validate=validate.Length(max=10_000))
 
 
 class EntrySchema(_Schema):
