@@ -68,6 +68,17 @@ class OwnerPracticeSchema(Schema):
     name = fields.String()
 
 
+class FileSchema(Schema):
+    """A file of a thing."""
+
+    id = fields.UUID()
+    name = fields.String()
+    media_type = fields.String(metadata={"description": "Found from its content"})
+    size = fields.Integer(metadata={"description": "In bytes"})
+    description = fields.String(metadata={"description": "What a picture shows; often empty"})
+    url = fields.String(metadata={"description": "Gives the content to the same token"})
+
+
 class ArtefactSchema(Schema):
     """Something that somebody recorded."""
 
@@ -83,6 +94,7 @@ class ArtefactSchema(Schema):
     revision = fields.Integer()
     created_at = fields.AwareDateTime(format="iso")
     updated_at = fields.AwareDateTime(format="iso")
+    files = fields.List(fields.Nested(FileSchema))
 
 
 class FoundSchema(ArtefactSchema):

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import kinds
+from layers_core.artefacts.attachments import reading as files_reading
+from layers_core.artefacts.attachments.reading import AttachmentView
 from layers_core.artefacts.choices import choices
 from layers_core.artefacts.mine import MyEvent
 from layers_core.artefacts.reading import ActionView, DueAction, Found
@@ -23,10 +26,21 @@ _WITHOUT_MARKS = str.maketrans("", "", MARK_ON + MARK_OFF)
 
 
 def artefacts(session: Session, actor: Actor, things: Iterable[Thing]) -> list[dict[str, Any]]:
-    """Things that are available, with the practice that each comes from; one query for all practices."""
+    """Things that are available, with the practice that each comes from and its files; one query for all of
+    each."""
     shown = [thing for thing in things if thing.available]
     practices = _practices(session, {thing.practice_id for thing in shown})
-    return [_artefact(actor, thing, practices) for thing in shown]
+    files: dict[UUID, list[dict[str, Any]]] = {}
+    for file in files_reading.of_things(session, actor, [thing.id for thing in shown]):
+        files.setdefault(file.artefact_id, []).append(_file(file))
+    return [{**_artefact(actor, thing, practices), "files": files.get(thing.id, [])} for thing in shown]
+
+
+def _file(file: AttachmentView) -> dict[str, Any]:
+    """A file of a thing, with the address that gives its content to the same token."""
+    url = url_for("api.artefact_file", artefact_id=file.artefact_id, attachment_id=file.id)
+    told = {"id": file.id, "name": file.name, "media_type": file.media_type, "size": file.size}
+    return {**told, "description": file.description, "url": url}
 
 
 def _artefact(actor: Actor, thing: Thing, practices: Mapping[UUID, dict[str, str]]) -> dict[str, Any]:

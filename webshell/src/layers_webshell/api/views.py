@@ -12,6 +12,7 @@ from flask_smorest import Blueprint
 from flask_smorest import abort as abort_with
 
 from layers_core.artefacts import mine, reading, trail
+from layers_core.artefacts.attachments.reading import find as find_file
 from layers_core.artefacts.errors import GuardStop
 from layers_core.artefacts.reading import Place
 from layers_core.contract import Actor, Draft, GuardAnswer, NewLink, Promise, Thing
@@ -23,6 +24,7 @@ from layers_webshell.accounts.identity import BEARER
 from layers_webshell.api import schemas, shown
 from layers_webshell.api.bodies import JsonParser
 from layers_webshell.api.errors import Marked, install
+from layers_webshell.sending import file_sent
 
 LIMIT = "600 per minute"
 """How many requests one token may make."""
@@ -153,6 +155,14 @@ class Artefacts(MethodView):
 def artefact(artefact_id: UUID) -> Answer:
     """One thing. Reading it here is a program's doing and no event."""
     return shown.artefacts(current.session, current.actor, [_seen(artefact_id)])[0]
+
+
+@blueprint.route(f"{ARTEFACT}/files/<uuid:attachment_id>")
+@policy("member")
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
+def artefact_file(artefact_id: UUID, attachment_id: UUID) -> Response:
+    """The content of a file of a thing, in its own media type."""
+    return file_sent(find_file(current.session, current.actor, _seen(artefact_id).id, attachment_id))
 
 
 @blueprint.route(f"{ARTEFACT}/trail")

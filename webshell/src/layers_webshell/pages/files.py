@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, flash, redirect, send_file, url_for
+from flask import Blueprint, Response, abort, flash, redirect, url_for
 from flask_babel import format_decimal
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -19,14 +18,11 @@ from layers_core.web import current, policy, submitted, takes_files
 from layers_webshell import uploads
 from layers_webshell.pages.saving import Refusal, attempt, refused
 from layers_webshell.pages.thing import render
+from layers_webshell.sending import file_sent
 
 pages = Blueprint("files", __name__)
-log = logging.getLogger("layers.files")
 
-SHOWN_IN_PLACE = frozenset({"picture", "sound"})
 KILOBYTE, MEGABYTE = 1024, 1024 * 1024
-# Even opened by itself a file runs nothing, sends nothing and belongs to no page of ours.
-CONTENT_SECURITY_POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; sandbox"
 
 pages.add_app_template_global(uploads.shown_again, "files_kept")
 pages.add_app_template_global(family, "file_family")
@@ -49,29 +45,6 @@ def facts(file: AttachmentView) -> str:
     return f"{label('attachment_types', file.media_type)}, {size}"
 
 
-def sent(file: AttachmentView | None) -> Response:
-    """A file as an answer: pictures and sound to be shown, anything else to be saved; parts of it where asked for."""
-    if file is None:
-        abort(404)
-    try:
-        answer = send_file(
-            current.host.files.path(file.digest),
-            mimetype=file.media_type,
-            as_attachment=family(file.media_type) not in SHOWN_IN_PLACE,
-            download_name=file.name,
-            conditional=True,
-            etag=False,
-            last_modified=None,
-        )
-    except FileNotFoundError:
-        # `layers files check` tells the operator which ones.
-        log.error("The content of file %s is missing", file.id)
-        abort(404)
-    answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
-
-
 @pages.get("/<practice>/things/<uuid:thing_id>/files/<uuid:attachment_id>")
 @policy("member")
 def show(thing_id: UUID, attachment_id: UUID) -> Response:
@@ -79,7 +52,7 @@ def show(thing_id: UUID, attachment_id: UUID) -> Response:
     thing = reading.get(current.session, current.host, current.actor, thing_id)
     if thing is None or not thing.available:
         abort(404)
-    return sent(files_reading.find(current.session, current.actor, thing_id, attachment_id))
+    return file_sent(files_reading.find(current.session, current.actor, thing_id, attachment_id))
 
 
 @pages.get("/me/things/<uuid:thing_id>/files/<uuid:attachment_id>")
@@ -87,7 +60,7 @@ def show(thing_id: UUID, attachment_id: UUID) -> Response:
 def own(thing_id: UUID, attachment_id: UUID) -> Response:
     """A file of what the person wrote themselves, wherever they work now."""
     mine = files_reading.own(current.session, current.person.id, thing_id)
-    return sent(next((file for file in mine if file.id == attachment_id), None))
+    return file_sent(next((file for file in mine if file.id == attachment_id), None))
 
 
 @pages.post("/<practice>/things/<uuid:thing_id>/files")

@@ -99,7 +99,7 @@ def as_zip(data: Mapping[str, Any], files: Iterable[tuple[str, Path]]) -> IO[byt
     """The file: `everything.json` for machines, `read-me.html` for people, and what they attached under `files/`."""
     page = render_template("layers/pages/download.html", data=data, fields_of=fields_of, kind_label=kind_label)
     # A large one is put together on the disk. The answer closes it when it was sent.
-    target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)
+    target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("everything.json", json.dumps(data, ensure_ascii=False, indent=2))
         archive.writestr("read-me.html", page)

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from layers_core.artefacts import drafts
 from layers_core.practices.access import practices_of
-from layers_core.web import current, policy, submitted
+from layers_core.web import current, policy, submitted, takes_files
 from layers_webshell import drafting, own_device
 from layers_webshell.accounts import service
 from layers_webshell.accounts.identity import DEVICE, OWN, SEEN
@@ -48,6 +48,7 @@ def token() -> Response:
 
 @pages.post("/<practice>/outbox")
 @policy("member", "core.record")
+@takes_files
 def take() -> Response | tuple[Response, int]:
     """Take one entry as the record form takes it; says whether it is saved, is to be mended, or may come again later.
 
@@ -61,6 +62,7 @@ def take() -> Response | tuple[Response, int]:
     drafting.not_saved()
     if result.status >= 500:
         return jsonify(state="later"), result.status
+    # What stays on the device has its files with it, so none is kept here.
     return jsonify(state="refused", problems=[str(problem.message) for problem in result.problems])
 
 

@@ -12,7 +12,7 @@ from layers_core.artefacts import drafts
 from layers_core.artefacts.service import Saved
 from layers_core.contract import Draft, NewLink
 from layers_core.web import Submitted, current, parse_uuid, policy, submitted, takes_files
-from layers_webshell import drafting, sharing
+from layers_webshell import drafting, sharing, uploads
 from layers_webshell.pages import capturing
 from layers_webshell.pages.saving import Refusal, attempt, refused
 
@@ -70,7 +70,8 @@ def saved(form: Submitted) -> Response | Refusal:
         if prompting is None:
             abort(404)
         links.append(NewLink(PROMPTED_BY, prompting.id))
-    if problems := (*captured.problems, *form.problems):
+    brought = uploads.received(form)
+    if problems := (*captured.problems, *form.problems, *brought.problems):
         return refused(problems)
     draft = Draft(
         kind=capture.kind,
@@ -81,14 +82,17 @@ def saved(form: Submitted) -> Response | Refusal:
         links=tuple(links),
         extras=captured.extras,
         guard=form.guard(),
+        attachments=brought.files,
     )
     result, refusal = attempt(lambda: current.artefacts.save(current.actor, draft, form.client_key))
     if refusal:
         return refusal
+    uploads.done()
     return redirect(url_for("thing.show", thing_id=cast("Saved", result).id, saved=1), 303)
 
 
 def _again(form: Submitted, refusal: Refusal) -> tuple[str, int]:
+    uploads.keep()
     prompting = capturing.prompting(form.get(PROMPTED_BY))
     box = capturing.record_box(form.get("kind"), fields=form, refusal=refusal, prompted_by=prompting)
     return render_template("layers/pages/record.html", box=box, problems=refusal.problems), refusal.status
