@@ -14,6 +14,8 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from layers_core.artefacts import reading
+from layers_core.artefacts.attachments import prepare
+from layers_core.artefacts.attachments.models import Attachment
 from layers_core.artefacts.models import Action, Exposure, Revision
 from layers_core.artefacts.models import Draft as Begun
 from layers_core.contract import Draft, GuardAnswer, NewLink, PluginChoice, Promise
@@ -28,8 +30,12 @@ from layers_patient_input.models import Answer
 from layers_patient_input.schemas import settings_of
 from layers_patient_input.wording import form_wording
 from layers_peer_share import service as peers
+from layers_reflect.models import OwnTemplate
 from layers_reflect.nmc import service as nmc
 from layers_reflect.nmc.models import DiscussedAccount
+from layers_reflect.own import service as own_questions
+from layers_reflect.own.service import Content
+from layers_reflect.prompts import Question
 from layers_reflect.writing import ONLY_FOR_ME
 from layers_webshell.accounts import service as accounts
 from layers_webshell.accounts.models import Invitation, KeptForm
@@ -92,6 +98,8 @@ def fill(site: Any) -> Marked:
     _patients(marked)
     _mix(marked)
     _accounts(marked)
+    _files(marked)
+    _own_questions(marked)
     _fillers(marked)
     _reminding(marked)
     _discussion(marked)
@@ -101,6 +109,7 @@ def fill(site: Any) -> Marked:
     with site.database.read() as session:
         marked.keys["action_id"] = list(session.scalars(select(Action.id)))
         marked.keys["exposure_id"] = list(session.scalars(select(Exposure.id).limit(2)))
+        marked.keys["template_id"] = list(session.scalars(select(OwnTemplate.id)))
         marked.keys["edition_id"] = list(session.scalars(select(Edition.id)))
     marked.keys["person_id"] = [site.world.people[role] for role in ("gp", "former", "neighbour")]
     marked.keys["slug"] = list(site.world.host.plugins)
@@ -367,6 +376,37 @@ def _discussion(marked: Marked) -> None:
             roles = partner if copy.discussion_id == opened else WRITER
             marked.thing(f"copy {copy.discussion_id} {copy.position}", copy.copy_id, roles)
     marked.keys["discussion_id"] = [opened, ended]
+
+
+def _own_questions(marked: Marked) -> None:
+    """Questions that a person made for herself, and some that a manager made for the practice."""
+    world = marked.site.world
+    for role, readers in (("nurse", WRITER), ("manager", MANOR)):
+        ask = marked.word(f"asked{role}", readers)
+        question = Question("q1", ask, ask, "", True)
+        content = Content(marked.word(f"label{role}", readers), "", (question,))
+        actor = world.actor(role)
+        own_questions.make(
+            world.artefacts, actor, content, GuardAnswer(), for_practice=role == "manager", copied=False, client_key=""
+        )
+
+
+def _files(marked: Marked) -> None:
+    """A file of a thing for each of three readerships; their words stand in what the files say."""
+    world = marked.site.world
+    nurse = world.actor("nurse")
+    readers = {"private": WRITER, "cluster": CLUSTER}
+    for name, roles in readers.items():
+        file = prepare(f"{marked.word(f'file{name}name', roles)}.txt", marked.word(f"file{name}", roles).encode())
+        world.artefacts.attach(nurse, marked.things[name], [file], GuardAnswer())
+    name, words = marked.word("filegonename", WRITER), marked.word("filegone", WRITER)
+    draft = Draft(
+        "reflect.note", "Gone", note("Gone"), "practice", attachments=(prepare(f"{name}.txt", words.encode()),)
+    )
+    gone = marked.thing("withdrawn with a file", marked.site.save("nurse", draft), WRITER)
+    world.artefacts.withdraw(nurse, gone)
+    with world.database.read() as session:
+        marked.keys["attachment_id"] = list(session.scalars(select(Attachment.id).order_by(Attachment.id)))
 
 
 def _fillers(marked: Marked) -> None:

@@ -14,13 +14,16 @@ from itertools import product
 from typing import Any
 
 import pytest
+from itsdangerous import URLSafeSerializer
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from layers_core.artefacts.attachments.models import Attachment
 from layers_core.artefacts.models import Action, Comment, Exposure
 from layers_core.db.base import Base
 from layers_core.db.session import Database
 from layers_core.practices.models import PublicLink
+from layers_reflect.models import OwnTemplate
 from layers_webshell.accounts import service
 from layers_webshell.accounts.models import ApiToken
 from layers_webshell.accounts.security import hashed
@@ -98,11 +101,31 @@ def showing(marked: Any) -> Values:
     return {"answer": "still_true", "showing": str(reviews)}
 
 
+def file_of(name: str) -> Callable[[Any], Values]:
+    """The keys of a thing and of its file."""
+    return lambda m: {
+        **thing(name)(m),
+        **row("attachment_id", Attachment.id, lambda m: Attachment.artefact_id == m.things[name])(m),
+    }
+
+
 def entry(**changes: str) -> Values:
     """An entry for the public page."""
     return {"theme": "Letters", "you_said": "Small", "we_learned": "Print", "we_did": "Larger", **changes}
 
 
+def own_template(role: str) -> Callable[[Any], Values]:
+    """The address of the questions that somebody made for themselves."""
+    return row("template_id", OwnTemplate.id, lambda m: OwnTemplate.person_id == m.site.world.people[role])
+
+
+def linked_template(marked: Any) -> Values:
+    """What the link of the nurse's questions brings along."""
+    signer = URLSafeSerializer(marked.site.app.secret_key, salt="layers.reflect.template")
+    return {"link": signer.dumps(own_template("nurse")(marked)["template_id"].hex)}
+
+
+QUESTIONS = {"label": "L", "questions": "1", "q0-id": "q1", "q0-ask": "A", "q0-type": "text", "q0-required": "yes"}
 DECIDERS_ONLY = ("nurse", "gp")
 OTHERS = ("gp", "manager")
 SOURCE = {
@@ -127,6 +150,9 @@ WRITES: dict[str, Write] = {
         colleagues=OTHERS,
     ),
     "follow.connect": Write("nurse", lambda m: {"other": m.things["private"]}, thing("practice"), OTHERS),
+    "files.add": Write("nurse", lambda m: {"files": (io.BytesIO(b"Text"), "a.txt")}, thing("private"), OTHERS),
+    "files.describe": Write("nurse", {"description": "A board"}, file_of("private"), OTHERS),
+    "files.remove": Write("nurse", {}, file_of("cluster"), OTHERS),
     "follow.promise": Write("nurse", {"promise": "I will"}, thing("private"), OTHERS),
     "follow.close": Write(
         "nurse",
@@ -174,6 +200,11 @@ WRITES: dict[str, Write] = {
     "outbox.not_mine": Write("nurse", {}, strangers=("anonymous",)),
     "core.save": Write("nurse", {"text": "Changed", "revision": "1"}, thing("plain"), OTHERS),
     "reflect.save": Write("nurse", {**ANSWERS, "revision": "2"}, thing("practice"), OTHERS),
+    "reflect.save_profile": Write("nurse", {"professions": "nurse", "month": "5"}, elsewhere=True),
+    "reflect.make_template": Write("nurse", QUESTIONS, elsewhere=True),
+    "reflect.change_template": Write("nurse", {**QUESTIONS, "base": "1"}, own_template("nurse"), OTHERS),
+    "reflect.copy_template": Write("gp", linked_template, elsewhere=True),
+    "reflect.switch_template": Write("nurse", {"on": ""}, own_template("nurse"), OTHERS),
     "guidelines.save_typed": Write(
         "manager", {**SOURCE, "text": "Do this", "step": "save"}, colleagues=DECIDERS_ONLY, elsewhere=True
     ),

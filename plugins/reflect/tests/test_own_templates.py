@@ -107,6 +107,15 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client_for: ClientFor,
         assert session.scalar(select(func.count()).select_from(OwnTemplate)) == 0
 
 
+def test_the_guard_reads_questions_too(client_for: ClientFor) -> None:
+    nurse = client_for("nurse")
+    page = nurse.get("/manor/reflect/templates/new")
+    stopped = nurse.submit(page, {**FIRST, "q1-ask": "Did you ring 943 476 5919?", "do": "save"})
+    assert stopped.status_code == 422
+    assert "NHS number" in stopped.text
+    assert nurse.submit(stopped, {"guard_checked": "yes", "do": "save"}).status_code == 303
+
+
 def test_made_once_however_often_it_is_sent(client_for: ClientFor, world: World) -> None:
     nurse = client_for("nurse")
     page = nurse.get("/manor/reflect/templates/new")

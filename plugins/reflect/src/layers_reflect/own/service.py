@@ -9,9 +9,10 @@ from marshmallow import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from layers_core.artefacts import guarding
 from layers_core.artefacts.errors import DraftRefused, NotAllowed, NotFound
 from layers_core.artefacts.service import ArtefactService
-from layers_core.contract import Actor, Problem
+from layers_core.contract import Actor, GuardAnswer, Problem
 from layers_core.db.base import new_id
 from layers_core.i18n import gettext as _
 from layers_reflect.events import TemplateMade
@@ -35,8 +36,8 @@ class Content:
     questions: tuple[Question, ...]
 
 
-def check(content: Content) -> None:
-    """Raise DraftRefused, saying what to do, where a template can't be kept."""
+def check(content: Content, guard: GuardAnswer) -> None:
+    """Raise DraftRefused, saying what to do, where a template can't be kept, or GuardStop for marked words."""
     problems = []
     try:
         LabelSchema().load({"label": content.label, "about": content.about})
@@ -48,21 +49,31 @@ def check(content: Content) -> None:
         problems += [Problem(text, f"q{number}-{field}") for field, text in check_asked(question.as_data, number)]
     if problems:
         raise DraftRefused(problems)
+    # A link may take the questions to other practices, whoever makes them.
+    texts = [part for question in content.questions for part in (question.ask, question.help, *question.options)]
+    guarding.check([content.label, content.about, *texts], guard, wider=False)
 
 
 def make(
-    service: ArtefactService, actor: Actor, content: Content, *, for_practice: bool, copied: bool, client_key: str
+    service: ArtefactService,
+    actor: Actor,
+    content: Content,
+    guard: GuardAnswer,
+    *,
+    for_practice: bool,
+    copied: bool,
+    client_key: str,
 ) -> UUID:
     """Keep a new template and give its key; a repeat of the client key gives the first one's.
 
-    Raises NotAllowed for a practice's without the permission, DraftRefused.
+    Raises NotAllowed for a practice's without the permission, DraftRefused, GuardStop.
     """
     if actor.person_id is None or (for_practice and not actor.can(MAKE)):
         raise NotAllowed(MAKE)
-    check(content)
     writer = str(actor.person_id)
     if repeated := service.repeat_of(writer, client_key):
         return repeated.id
+    check(content, guard)
     key = new_id()
     with service.unit(actor) as unit:
         owner = {"practice_id": actor.practice.id} if for_practice else {"person_id": actor.person_id}
@@ -74,12 +85,12 @@ def make(
     return key
 
 
-def change(service: ArtefactService, actor: Actor, key: UUID, content: Content, base: int) -> None:
+def change(service: ArtefactService, actor: Actor, key: UUID, content: Content, guard: GuardAnswer, base: int) -> None:
     """Add a version: notes keep the one that they were written with. The same content adds none.
 
-    Raises NotFound, NotAllowed, DraftRefused, or Stale where it is no longer at version `base`.
+    Raises NotFound, NotAllowed, DraftRefused, GuardStop, or Stale where it is no longer at version `base`.
     """
-    check(content)
+    check(content, guard)
     with service.unit(actor) as unit:
         kept, view = _locked(unit.session, actor, key)
         now_kept = (view.template.label, view.template.about, view.template.questions)

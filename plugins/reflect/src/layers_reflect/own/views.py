@@ -9,7 +9,7 @@ from flask import abort, current_app, flash, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from layers_core.artefacts.errors import DraftRefused, NotAllowed, NotFound
+from layers_core.artefacts.errors import DraftRefused, GuardStop, NotAllowed, NotFound
 from layers_core.contract import Problem
 from layers_core.i18n import gettext as _
 from layers_core.vocabulary import vocabulary
@@ -66,12 +66,15 @@ def make_template() -> ResponseReturnValue:
             current.artefacts,
             current.actor,
             editing.content(),
+            form.guard(),
             for_practice=form.get("owner") == PRACTICE,
             copied=False,
             client_key=form.client_key,
         )
     except DraftRefused as refused:
         return _form(editing, None, refused.problems, form), 422
+    except GuardStop as stop:
+        return _form(editing, None, form=form, stop=stop), 422
     except NotAllowed:
         abort(404)
     flash(_("Your questions are saved."), "success")
@@ -103,10 +106,13 @@ def change_template(template_id: UUID) -> ResponseReturnValue:
             current.actor,
             template_id,
             editing.content(),
+            form.guard(),
             int(base) if base.isdecimal() else 0,
         )
     except DraftRefused as refused:
         return _form(editing, view, refused.problems, form), 422
+    except GuardStop as stop:
+        return _form(editing, view, form=form, stop=stop), 422
     except Stale:
         text = _("Somebody changed these questions since you opened them. Save again to put yours in their place")
         return _form(editing, view, [Problem(text)]), 409
@@ -138,7 +144,13 @@ def copy_form() -> ResponseReturnValue:
     if view is None:
         problem = Problem(_("This link does not lead to questions. Ask for it again: it may be switched off"), "link")
         return _list([problem] if link else [], link), 422 if link else 200
-    return render_template("reflect/template_copy.html", view=view, link=link, may_share=current.actor.can(MAKE))
+    return _copy_page(view, link)
+
+
+def _copy_page(view: OwnView, link: str, stop: GuardStop | None = None) -> str:
+    return render_template(
+        "reflect/template_copy.html", view=view, link=link, may_share=current.actor.can(MAKE), stop=stop
+    )
 
 
 @staff.post("/templates/copy")
@@ -153,10 +165,18 @@ def copy_template() -> ResponseReturnValue:
     owner = form.get("owner") == PRACTICE
     try:
         key = service.make(
-            current.artefacts, current.actor, content, for_practice=owner, copied=True, client_key=form.client_key
+            current.artefacts,
+            current.actor,
+            content,
+            form.guard(),
+            for_practice=owner,
+            copied=True,
+            client_key=form.client_key,
         )
     except NotAllowed:
         abort(404)
+    except GuardStop as stop:
+        return _copy_page(view, form.get("link"), stop), 422
     flash(_("You have a copy of these questions now."), "success")
     return redirect(url_for("reflect.template", template_id=key), 303)
 
@@ -188,7 +208,11 @@ def _linked(link: str) -> OwnView | None:
 
 
 def _form(
-    editing: Editing, view: OwnView | None, problems: Iterable[Problem] = (), form: Submitted | None = None
+    editing: Editing,
+    view: OwnView | None,
+    problems: Iterable[Problem] = (),
+    form: Submitted | None = None,
+    stop: GuardStop | None = None,
 ) -> str:
     changeable = view is None or reading.may_change(current.actor, view)
     return render_template(
@@ -200,4 +224,5 @@ def _form(
         link=_link_to(view) if view and view.is_offered else "",
         problems=list(problems),
         values=form or Submitted({}),
+        stop=stop,
     )
