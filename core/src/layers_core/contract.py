@@ -66,8 +66,9 @@ class ArtefactKind:
     `upgrade(body, from_version)` is pure and applied on read. `summary(body)` is the one line on a card,
     `search_text(body)` what search may find. `page_template` renders the body on the thing's own page (given `thing`),
     under `templates/<slug>/`. `permission` is needed to save one. `edited_by_permission` says that whoever holds it may
-    edit (the practice's own pages), instead of the author alone. `resurfaces` makes it come back to its author when it
-    is worth seeing again. `only_for_author` keeps it with its author: nobody is offered to share it.
+    edit (the practice's own pages), instead of the author alone. `resurfaces` makes it come back when it is worth
+    seeing again: to its author, and to whoever answers, adapts or uses it (`Unit.bring_back`). `only_for_author` keeps
+    it with its author: nobody is offered to share it.
     """
 
     name: str
