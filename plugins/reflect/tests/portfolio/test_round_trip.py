@@ -137,7 +137,16 @@ def test_another_tool_sees_everything_that_an_entry_says() -> None:
     )
     feed = ElementTree.fromstring(written("leap2a", [entry]).getvalue())
     text = " ".join("".join(feed.find(".//{http://www.w3.org/1999/xhtml}div").itertext()).split())  # type: ignore[union-attr]
-    for words in ("Spacers help", "So does time", "Fewer visits", "90", "asthma", "Order spacers", "Done"):
+    for words in (
+        "Spacers help",
+        "So does time",
+        "Fewer visits",
+        "1 hour 30 minutes",
+        "4 May 2026",
+        "asthma",
+        "Order spacers",
+        "Done",
+    ):
         assert words in text
     assert "Continuing professional development" in text
 

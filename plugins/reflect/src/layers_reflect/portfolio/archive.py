@@ -18,10 +18,10 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from layers_core.i18n import DEFAULT_LOCALE, format_date
 from layers_core.i18n import gettext as _
-from layers_reflect.portfolio.bodies import sections
 from layers_reflect.portfolio.codec import line_of
 from layers_reflect.portfolio.interchange import Entry, FileRecord, Portfolio
 from layers_reflect.portfolio.leap2a_writer import FILES, Leap2AWriter
+from layers_reflect.portfolio.sections import sections
 
 VERSION = 1
 ABOUT, ENTRIES, LEAP2A, INDEX = "portfolio.json", "entries.jsonl", "leap2a.xml", "index.html"
@@ -112,5 +112,5 @@ def _article(entry: Entry) -> str:
     )
     return (
         f'<article lang="{escape(entry.language)}" dir="auto"><h2>{escape(entry.title)}</h2>'
-        f"<p>{escape(format_date(entry.created_at))}</p>{said}{f'<ul>{files}</ul>' if files else ''}</article>\n"
+        f"{said}{f'<ul>{files}</ul>' if files else ''}</article>\n"
     )

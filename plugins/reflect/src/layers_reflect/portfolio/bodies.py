@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from layers_core.contract import Body
-from layers_core.i18n import format_date
 from layers_core.i18n import gettext as _
-from layers_core.vocabulary import label
-from layers_reflect import classification, prompts
+from layers_reflect import classification
 from layers_reflect.classification import no_facts
-from layers_reflect.portfolio.interchange import ActionRecord, Entry
+from layers_reflect.portfolio.interchange import Entry
 
 PARTS = ("template", "template_version", "answers", "asked", "about")
 
@@ -43,16 +41,6 @@ def body_of(entry: Entry) -> Body:
     return body
 
 
-def sections(entry: Entry) -> list[tuple[str, str]]:
-    """What an entry says, as (heading, text): its answers, then what it is about, then what was promised."""
-    if entry.template:
-        body = body_of(entry)
-        said = [*prompts.answered(body), *prompts.others(body)]
-    else:
-        said = [("", value) for value in entry.other.values() if isinstance(value, str) and value]
-    return [*said, *_about(entry.about), *(_promised(action) for action in entry.actions)]
-
-
 def classified(about: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """What an entry counts as: (scheme, code, words) for each code, topics last."""
     codes = [
@@ -62,24 +50,3 @@ def classified(about: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     ]
     topics = about.get(classification.TOPICS) or ()
     return [*codes, *((classification.TOPICS, str(topic), str(topic)) for topic in topics)]
-
-
-def _about(about: Mapping[str, Any]) -> list[tuple[str, str]]:
-    lines = []
-    if day := about.get("date"):
-        lines.append((_("When it happened"), str(day)))
-    if minutes := about.get("minutes"):
-        lines.append((_("Minutes"), str(minutes)))
-    if minutes := about.get("participatory_minutes"):
-        lines.append((_("Minutes with others"), str(minutes)))
-    if importance := about.get("importance"):
-        lines.append((_("How important"), label("importance", str(importance), prompts.PACKAGE)))
-    if counted := [words for _scheme, _code, words in classified(about)]:
-        lines.append((_("What it counts as"), ", ".join(counted)))
-    return lines
-
-
-def _promised(action: ActionRecord) -> tuple[str, str]:
-    until = [_("By %(date)s", date=format_date(action.due_on))] if action.due_on else []
-    came = [label("outcomes", action.outcome), action.what_happened] if action.outcome else []
-    return _("What I will do"), "\n".join(part for part in (action.expectation, *until, *came) if part)

@@ -16,9 +16,10 @@ from xml.sax.xmlreader import AttributesImpl
 
 from layers_core.i18n import gettext as _
 from layers_reflect.portfolio import leap2a_names as names
-from layers_reflect.portfolio.bodies import classified, sections
+from layers_reflect.portfolio.bodies import classified
 from layers_reflect.portfolio.codec import line_of
 from layers_reflect.portfolio.interchange import Entry, FileRecord, Portfolio
+from layers_reflect.portfolio.sections import sections
 
 FILES = "files/"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
