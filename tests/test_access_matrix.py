@@ -51,6 +51,8 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "patient_input.publish": ("", "from={thing}"),
     "guidelines.decide": ("", "prompted_by={thing}"),
     "patient_input.index": ("", "state=kept_back"),
+    "reflect.index": ("", "until=2100-01-01"),
+    "reflect.choose": ("", "counts=types:cpd"),
 }
 """The queries that an address is asked with besides none; `{thing}` stands for each of the things."""
 

@@ -199,6 +199,14 @@ WRITES: dict[str, Write] = {
     ),
     "outbox.not_mine": Write("nurse", {}, strangers=("anonymous",)),
     "core.save": Write("nurse", {"text": "Changed", "revision": "1"}, thing("plain"), OTHERS),
+    "reflect.export": Write(
+        "nurse", lambda m: {"format": "csv", "entries": [str(m.things["private"])]}, elsewhere=True
+    ),
+    "reflect.write_over": Write(
+        "nurse",
+        lambda m: {"do": "save", "entries": [str(m.things["private"])], "what": "Over it", "client_key": "over"},
+        colleagues=OTHERS,
+    ),
     "reflect.save": Write("nurse", {**ANSWERS, "revision": "2"}, thing("practice"), OTHERS),
     "reflect.save_profile": Write("nurse", {"professions": "nurse", "month": "5"}, elsewhere=True),
     "reflect.make_template": Write("nurse", QUESTIONS, elsewhere=True),

@@ -187,7 +187,18 @@ def test_a_thing(full: Full, role: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/search?q=n", "/people", "/mix", "/record", "/reflect/", "/guidelines/", "/peer-share/"]
+    "path",
+    [
+        "/search?q=n",
+        "/people",
+        "/mix",
+        "/record",
+        "/reflect/",
+        "/reflect/portfolio",
+        "/reflect/portfolio/choose",
+        "/guidelines/",
+        "/peer-share/",
+    ],
 )
 def test_other_lists_ask_no_more_for_more_rows(full: Full, path: str) -> None:
     seen = asked(full, "manager", path)

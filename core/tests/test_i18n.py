@@ -50,6 +50,8 @@ def test_the_empty_message_never_shows_a_catalogues_header() -> None:
 
 def test_dates_as_people_write_them() -> None:
     assert i18n.format_date(date(2026, 11, 22)) == "22 November 2026"
+    assert i18n.format_month(date(2026, 11, 22)) == "November 2026"
+    assert i18n.format_month(date(2026, 11, 22), short=True) == "Nov"
     assert i18n.format_datetime(datetime(2026, 7, 22, 14, 5, tzinfo=UTC)) == "22 July 2026 at 3:05pm"
     assert i18n.format_datetime(datetime(2026, 7, 22, 14, 5)) == "22 July 2026 at 3:05pm"  # noqa: DTZ001
     assert i18n.format_datetime(datetime(2026, 7, 22, 14, 5, tzinfo=UTC), tz="Asia/Karachi") == "22 July 2026 at 7:05pm"

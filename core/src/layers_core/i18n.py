@@ -146,6 +146,11 @@ def format_date(value: date | datetime, tz: str | None = None) -> str:
     return babel_dates.format_date(day, format="long", locale=_locale())
 
 
+def format_month(value: date, *, short: bool = False) -> str:
+    """Return a day's month as people write it: ``November 2026``, or ``Nov`` when `short`."""
+    return babel_dates.format_skeleton("MMM" if short else "yMMMM", value, locale=_locale())
+
+
 def format_datetime(value: datetime, tz: str | None = None) -> str:
     """Return a date and time as people write it: ``22 November 2026 at 2:05pm``.
 

@@ -19,6 +19,7 @@ from layers_core.web import Submitted
 from layers_reflect import panels, reading, service
 from layers_reflect.kinds import ASIDE, NOTE
 from layers_reflect.models import Aside
+from layers_reflect.timeline import reading as timeline
 from layers_reflect.writing import quick_body, written
 
 if TYPE_CHECKING:
@@ -169,13 +170,17 @@ def test_my_notes_come_twenty_a_page_and_are_mine_alone(world: World) -> None:
     ids = [world.artefacts.save(nurse, note(f"Lesson {number}", "me", "private")).id for number in range(23)]
     world.artefacts.save(gp, note("Somebody else's"))
     with world.database.read() as session:
-        first = reading.my_notes(session, world.host, nurse)
+        first = timeline.page(session, world.host, nurse, reading.EVERYTHING)
         assert first.older is not None
-        second = reading.my_notes(session, world.host, nurse, first.older)
-        cut_off = reading.my_notes(session, world.host, nurse, first.older[:8])
-    assert [found.id for found in first.notes + second.notes] == ids[::-1]
-    assert (len(first.notes), second.older) == (20, None)
-    assert [found.id for found in cut_off.notes] == ids[:2:-1]
+        second = timeline.page(session, world.host, nurse, reading.EVERYTHING, first.older)
+        cut_off = timeline.page(session, world.host, nurse, reading.EVERYTHING, first.older[:8])
+    assert keys_of(first) + keys_of(second) == ids[::-1]
+    assert (len(keys_of(first)), second.older) == (20, None)
+    assert keys_of(cut_off) == ids[:2:-1]
+
+
+def keys_of(page: timeline.TimelinePage) -> list[UUID]:
+    return [entry.note.id for month in page.months for entry in month.entries]
 
 
 def test_one_query_serves_the_panels_of_many_notes(world: World) -> None:

@@ -1,4 +1,4 @@
-"""The pages of Reflect: one's own notes, and changing one of them."""
+"""The pages of Reflect on which a note is changed; the timeline and the portfolio have pages of their own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from layers_core.web import Submitted, current, policy, submitted
 from layers_reflect import prompts, reading, service
 from layers_reflect.classification import known_professions
 from layers_reflect.form import changed_template, fields_of, others_shown, sent
-from layers_reflect.kinds import NOTE, WRITE, summary_of_note
+from layers_reflect.kinds import NOTE, WRITE
 from layers_reflect.own import reading as own_reading
 from layers_reflect.profiles import choose, profile_of
 from layers_reflect.prompts import OWN, PACKAGE, Template, in_words
@@ -42,25 +42,6 @@ def offered() -> prompts.Template:
 def answered(thing: Thing) -> list[tuple[str, str]]:
     """The answered questions of a note, for its page, where its title stands already."""
     return [*without_title(prompts.answered(thing.body), thing.title), *prompts.others(thing.body)]
-
-
-@staff.get("/")
-@policy("member", WRITE)
-def index() -> str:
-    """One's own notes, newest first."""
-    page = reading.my_notes(current.session, current.host, current.actor, request.args.get("older", ""))
-    rows = [
-        {
-            "url": url_for("thing.show", thing_id=note.id),
-            "title": note.title,
-            "kind": current.host.registry.kinds[note.kind].label,
-            "summary": summary_of_note(note.body),
-            "audience": note.audience.name,
-            "at": note.created_at,
-        }
-        for note in page.notes
-    ]
-    return render_template("reflect/index.html", rows=rows, older=page.older, kind=NOTE)
 
 
 @staff.get("/<uuid:thing_id>/edit")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from layers_core.i18n import format_date, ngettext
+from layers_core.i18n import format_date
 from layers_core.i18n import gettext as _
 from layers_core.vocabulary import label, vocabulary
 from layers_reflect import prompts
 from layers_reflect.portfolio.bodies import body_of, classified
 from layers_reflect.portfolio.interchange import ActionRecord, Entry
+from layers_reflect.showing import duration
 
 
 def happened_on(entry: Entry) -> date:
@@ -27,13 +28,6 @@ def said(entry: Entry) -> list[tuple[str, str]]:
         return [("", value) for value in entry.other.values() if isinstance(value, str) and value]
     body = {"asked": [], "other": [], **body_of(entry)}
     return [*prompts.answered(body), *prompts.others(body)]
-
-
-def duration(minutes: int) -> str:
-    """Minutes as people say them: "1 hour 30 minutes"."""
-    hours, rest = divmod(minutes, 60)
-    words = [ngettext("%(num)s hour", "%(num)s hours", hours)] if hours else []
-    return " ".join([*words, ngettext("%(num)s minute", "%(num)s minutes", rest)] if rest or not hours else words)
 
 
 def template_label(entry: Entry) -> str:

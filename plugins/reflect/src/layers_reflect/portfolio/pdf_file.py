@@ -1,0 +1,26 @@
+"""A portfolio as PDF, out of the page to print, where WeasyPrint is installed (the extra `pdf`)."""
+
+from __future__ import annotations
+
+import io
+from importlib import import_module
+from importlib.util import find_spec
+from typing import BinaryIO
+
+from layers_reflect.portfolio import page_html
+from layers_reflect.portfolio.interchange import Portfolio
+
+LIBRARY = "weasyprint"
+
+
+def available() -> bool:
+    """Whether this installation can make a PDF. Elsewhere the page to print is printed to one by any browser."""
+    return find_spec(LIBRARY) is not None
+
+
+def write(portfolio: Portfolio, out: BinaryIO) -> None:
+    """Write a portfolio as PDF; it is held in memory while it is made. Raises ImportError without the extra."""
+    library = import_module(LIBRARY)
+    page = io.BytesIO()
+    page_html.write(portfolio, page)
+    library.HTML(string=page.getvalue().decode()).write_pdf(out)

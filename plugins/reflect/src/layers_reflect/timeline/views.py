@@ -1,0 +1,43 @@
+"""The timeline: the page on which one's own entries stand by the day that they happened."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from layers_core.i18n import format_month
+from layers_core.web import Submitted, current, policy
+from layers_reflect.kinds import NOTE, WRITE
+from layers_reflect.profiles import profile_of
+from layers_reflect.showing import duration
+from layers_reflect.timeline import filters, reading
+from layers_reflect.views import staff
+
+JUMP = "to"
+
+
+@staff.get("/")
+@policy("member", WRITE)
+def index() -> ResponseReturnValue:
+    """One's own entries, newest first; the query narrows them, `older` is where the page before ended."""
+    jump = Submitted(request.args)
+    wanted = filters.read(jump)
+    if day := jump.date(JUMP):
+        there = filters.Filters(wanted.counts, wanted.forms, wanted.important, day)
+        return redirect(url_for("reflect.index", **there.query))
+    older = request.args.get("older", "")
+    page = reading.page(current.session, current.host, current.actor, wanted.wanted, older)
+    return render_template(
+        "reflect/timeline.html",
+        page=page,
+        filters=wanted,
+        chosen=filters.chosen(wanted),
+        offered=filters.offered(wanted, profile_of(current.session, current.actor).schemes),
+        values=request.args,
+        problems=jump.problems,
+        later=bool(older),
+        kind=NOTE,
+        duration=duration,
+        month_name=format_month,
+        words_of=filters.words_of,
+    )
