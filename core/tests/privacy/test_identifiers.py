@@ -244,7 +244,8 @@ anything = st.text(st.characters(), max_size=300)
 spiced = st.lists(
     st.sampled_from(
         [VALID, "DOB ", "1/1/1950", "07700 900123", "Mrs ", "Khan", "TS6 0HA", "@", "a.b", "\u0301", "\u200b", " ", "٣",
-         "\ud800", "ﷺ", "½", "\n", "my name is ", "+44", "(", "ﬁ", "İ"]
+         "\ud800", "ﷺ", "½", "\n", "my name is ", "+44", "94-year-old ", "AB123456C", "14 Mill Lane",
+         "Sarah ", "daughter ", "Somali ", "man ", "from Hull ", "works as a ", "F", ". ", "(", "ﬁ", "İ"]
     ),
     max_size=30,
 ).map("".join)  # fmt: skip
@@ -325,46 +326,52 @@ KILLERS = {
     "invisible": "\u200b" * 50_000,
     "urdu titles": "ڈاکٹر " * 8_333,
     "full width": "９" * 50_000,
+    "ninos": "AB 12 34 " * 5_555,
+    "streets": "14 Mill " * 6_250,
+    "street types": "Lane " * 10_000,
+    "numbers and types": "14 Lane " * 6_250,
+    "ages": "94-year " * 6_250,
+    "aged": "aged " * 10_000,
+    "subjects": "patient is " * 4_545,
+    "given names": "Sarah " * 8_333,
+    "name cues": "spoke to " * 5_555,
+    "named cues": "patient Sarah " * 3_571,
+    "clues": "young man teacher from Leeds " * 1_724,
+    "clues in sentences": "Young man. A teacher. " * 2_272,
+    "works as": "works as " * 5_555,
+    "sentences": "A. " * 16_666,
+    "dashes": "a-" * 25_000,
 }
 
 
+SHORT, TIMES_LONGER = 6_000, 8
+
+
 @pytest.mark.parametrize("name", KILLERS)
-def test_killer_texts_take_no_longer_than_a_tenth_of_a_second_for_each_pattern(name: str) -> None:
-    from layers_core.privacy.finders import addresses, dates, names, numbers
-    from layers_core.privacy.finders.plain import plain
-
-    text = KILLERS[name]
-    reading = plain(text).text
-    patterns = {
-        "plain": lambda: plain(text),
-        "names": lambda: list(names.find_names(reading)),
-        "nhs numbers": lambda: list(numbers.find_nhs_numbers(reading)),
-        "phones": lambda: list(numbers.find_phones(reading)),
-        "dates": lambda: list(dates.find_birth_dates(reading, [], TODAY)),
-        "postcodes": lambda: list(addresses.find_postcodes(reading)),
-        "emails": lambda: list(addresses.find_emails(reading)),
-        "all together": lambda: find(text, today=TODAY),
-    }
-    for pattern, run in patterns.items():
-        allowed = 0.1 * (7 if pattern == "all together" else 1)
-        assert _best_of_three(run) <= allowed, pattern
+def test_time_grows_with_the_text_and_no_faster(name: str) -> None:
+    text = KILLERS[name] * 2
+    short, long = text[:SHORT], text[: SHORT * TIMES_LONGER]
+    ratio = min(_seconds(long) / _seconds(short) for _round in range(3))
+    # 8 times the text: 8 where the time is linear, 64 where it is quadratic.
+    assert ratio <= TIMES_LONGER * 3
 
 
-def test_an_ordinary_note_takes_less_than_two_milliseconds() -> None:
-    note = (
-        "What? Mrs Khan could not read our letter. It was in 12 point, and the dose changed from 5 mg to 2.5 mg. "
-        "So what? We have 43 people with low vision on the register; nobody asks. "
-        "Now what? 18 point by 4 December 2026. "
-    ) * 3
-    find(note, today=TODAY)
-    assert _best_of_three(lambda: [find(note, today=TODAY) for _ in range(20)]) / 20 <= 0.002
-
-
-def _best_of_three(run: object) -> float:
+def _seconds(text: str) -> float:
     """Processor seconds of the best of three runs: other programs on the machine do not count."""
     times = []
-    for _ in range(3):
+    for _round in range(3):
         start = time.process_time()
-        run()  # type: ignore[operator]
+        find(text, today=TODAY)
         times.append(time.process_time() - start)
-    return min(times)
+    return max(min(times), 1e-4)
+
+
+@settings(calm, max_examples=200)
+@given(anything | spiced)
+def test_redaction_takes_every_span_out(text: str) -> None:
+    spans = find(text, today=TODAY)
+    left = redact(text, spans, "\0")
+    assert left.count("\0") == text.count("\0") + len(spans)
+    kept = left.split("\0") if "\0" not in text else []
+    assert all(part in text for part in kept)
+    assert sum(map(len, kept)) == (len(text) - sum(span.end - span.start for span in spans) if kept else 0)

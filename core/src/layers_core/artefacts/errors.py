@@ -56,18 +56,22 @@ class Marked:
 
 
 class GuardStop(SaveRefused):
-    """The guard marked words that the writer has not looked at yet, or has not explained for a wider audience."""
+    """The guard marked words that the writer has not looked at yet, or has not explained for a wider audience.
 
-    def __init__(self, marked: Sequence[Marked], fingerprint: str, *, wider: bool) -> None:
+    `editing` says that the writer has just put safer words in: there may be nothing marked any more.
+    """
+
+    def __init__(self, marked: Sequence[Marked], fingerprint: str, *, wider: bool, editing: bool = False) -> None:
         super().__init__("The identifier guard marked words")
         self.marked = tuple(marked)
         self.fingerprint = fingerprint
         self.wider = wider
+        self.editing = editing
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What to say on top of the form; nothing where the writer has just put safer words in for the last mark."""
-        return (Problem(_("Check the words that we marked"), "guard_checked"),) if self.marked else ()
+        """What to say on top of the form; nothing to a writer who is still putting safer words in."""
+        return () if self.editing else (Problem(_("Check the words that we marked"), "guard_checked"),)
 
 
 def require_text(text: str, field: str, message: str) -> None:

@@ -51,5 +51,5 @@ def check(texts: Iterable[str], answer: GuardAnswer, *, wider: bool) -> Mapping[
         return {}
     fingerprint = identifiers.fingerprint([item.text for item in marked])
     if answer.editing or answer.fingerprint != fingerprint or (wider and not answer.explanation):
-        raise GuardStop(marked, fingerprint, wider=wider)
+        raise GuardStop(marked, fingerprint, wider=wider, editing=answer.editing)
     return Counter(span.type for item in marked for span in item.spans)

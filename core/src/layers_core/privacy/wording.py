@@ -92,11 +92,14 @@ def _with(text: str, span: Span, choice: str) -> Wording:
 
 
 def _closed(before: str, after: str) -> tuple[str, str]:
-    """Both sides of a gap without the space, or the pair of commas, that belonged to what was taken out."""
+    """Both sides of a gap without the space, or the pair of commas, that belonged to what was taken out.
+
+    What follows loses a space or a comma at most.
+    """
     if not before or before.endswith((" ", "\n")):
         after = after.removeprefix(" ")
     if after[:1] in ("", ".", ",", ";", "!", "?", ")"):
         before = before.rstrip(" ")
-        if after.startswith(","):
-            before = before.removesuffix(",")
+        if before.endswith(",") and after.startswith(","):
+            before, after = before[:-1], after[1:]
     return before, after

@@ -140,7 +140,7 @@ def _look_at(
     marked = [item for stop in stops for item in stop.marked]
     fingerprint = identifiers.fingerprint([item.text for item in marked])
     if guard.editing or (marked and guard.fingerprint != fingerprint):
-        raise GuardStop(marked, fingerprint, wider=False)
+        raise GuardStop(marked, fingerprint, wider=False, editing=guard.editing)
     return checked
 
 

@@ -48,7 +48,7 @@ def find_full_names(text: str, found: Sequence[Token]) -> Iterator[Hit]:
         if first < taken:
             continue
         kind = cued.get(first, "")
-        if kind and not beside(text, found[first - 1], found[first], ",:(" if kind == _RELATION else ":"):
+        if kind and not beside(text, found[first - 1], found[first], ",:(" if kind in (_RELATION, _PERSON) else ":"):
             kind = ""
         after = _name_end(text, found, first, kind)
         if after:

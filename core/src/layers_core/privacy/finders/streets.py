@@ -43,6 +43,8 @@ def _number_before(text: str, found: Sequence[Token], last: int) -> int | None:
                 return None
             if text[max(0, token.start - 1) : token.start] in (".", ",", "/", ":", "£", "-"):
                 return None
+            if first and found[first - 1].lower in words("not_streets", file="streets"):
+                return None  # "Table 4 Green Park"
             return _unit_before(text, found, first)
         if not beside(text, token, found[first + 1], "." if token.lower == "st" else ""):
             return None
