@@ -28,7 +28,7 @@ from layers_core.vocabulary import vocabulary
 from layers_webshell.accounts import service as accounts
 from layers_webshell.accounts.demo_links import DemoLinks
 from layers_webshell.accounts.models import Account
-from layers_webshell.demo import deciding, telling
+from layers_webshell.demo import deciding, telling, year
 
 PACKAGE = "layers_webshell.demo"
 ROLES = ("gp", "nurse", "receptionist", "manager", "lead", "evaluator", "operator", "neighbour")
@@ -80,6 +80,7 @@ def build(database: Database, host: Host, service: ArtefactService) -> DemoWorld
     world = _keys(database)
     deciding.decide(world, database, host, service, data()["decisions"])
     things = telling.tell(world, database, host, service, data())
+    year.tell(world, database, host, service, vocabulary("year", PACKAGE)["entries"])
     # The study comes last: where it is, the demo is whole.
     with database.write() as session:
         _evaluate(session, world)
