@@ -191,6 +191,10 @@ def test_fewer_kinds_or_clues_far_apart_are_none(text: str) -> None:
     assert found(text, "combination") == []
 
 
+def test_a_note_may_end_with_a_job() -> None:
+    assert found("A Somali man from Hull works as a miner", "combination")[-1] == "works as a miner"
+
+
 def test_a_combination_says_which_kinds_make_it() -> None:
     spans = find("A 42-year-old Somali man came", today=TODAY)
     assert {str(span.why) for span in spans} == {

@@ -157,5 +157,5 @@ def _work_end(text: str, found: Sequence[Token], first: int) -> int:
         after += 1
     if after >= len(found) or not beside(text, found[after - 1], found[after]) or not found[after].word.isalpha():
         return 0
-    two_words = " ".join(token.lower for token in found[after : after + 2])
-    return after + 2 if two_words in words("jobs", file="clues") else after + 1
+    more = f" {found[after + 1].lower}" if after + 1 < len(found) else " "
+    return after + 2 if found[after].lower + more in words("jobs", file="clues") else after + 1
