@@ -137,6 +137,10 @@ SOURCE = {
     "dated-year": "2026",
 }
 EVERYBODY_ELSE = (*STRANGERS, "gp", "manager")
+FEED = (
+    b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Brought</title><id>urn:x:1</id>'
+    b"<updated>2026-01-01T00:00:00Z</updated></entry></feed>"
+)
 NOTE = {"kind": "reflect.note", "audience": "practice", **ANSWERS}
 
 WRITES: dict[str, Write] = {
@@ -207,6 +211,7 @@ WRITES: dict[str, Write] = {
         lambda m: {"do": "save", "entries": [str(m.things["private"])], "what": "Over it", "client_key": "over"},
         colleagues=OTHERS,
     ),
+    "reflect.bring": Write("nurse", lambda m: {"file": (io.BytesIO(FEED), "feed.xml")}, elsewhere=True),
     "reflect.save": Write("nurse", {**ANSWERS, "revision": "2"}, thing("practice"), OTHERS),
     "reflect.save_profile": Write("nurse", {"professions": "nurse", "month": "5"}, elsewhere=True),
     "reflect.make_template": Write("nurse", QUESTIONS, elsewhere=True),

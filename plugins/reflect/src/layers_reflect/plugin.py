@@ -50,6 +50,7 @@ from layers_reflect.own.reading import MAKE
 from layers_reflect.portfolio import commands as portfolio_commands
 from layers_reflect.portfolio import events as portfolio_events
 from layers_reflect.portfolio import views as _portfolio_views  # noqa: F401 - adds its pages to the blueprint of `views`
+from layers_reflect.portfolio.bringing import views as _bring_views  # noqa: F401 - adds its page to the blueprint of `views`
 from layers_reflect.schemas import SettingsSchema
 from layers_reflect.timeline import views as _timeline_views  # noqa: F401 - adds its page to the blueprint of `views`
 from layers_reflect.writing import capture
