@@ -52,6 +52,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "guidelines.decide": ("", "prompted_by={thing}"),
     "patient_input.index": ("", "state=kept_back"),
     "reflect.index": ("", "until=2100-01-01"),
+    "reflect.new_entry": ("template=cpd_entry", "template=nothing"),
     "reflect.choose": ("", "counts=types:cpd"),
 }
 """The queries that an address is asked with besides none; `{thing}` stands for each of the things."""

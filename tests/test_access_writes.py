@@ -212,6 +212,9 @@ WRITES: dict[str, Write] = {
         colleagues=OTHERS,
     ),
     "reflect.bring": Write("nurse", lambda m: {"file": (io.BytesIO(FEED), "feed.xml")}, elsewhere=True),
+    "reflect.keep_entry": Write(
+        "nurse", {"template": "quick_note", "what": "New", "client_key": "new"}, elsewhere=True
+    ),
     "reflect.save": Write("nurse", {**ANSWERS, "revision": "2"}, thing("practice"), OTHERS),
     "reflect.save_profile": Write("nurse", {"professions": "nurse", "month": "5"}, elsewhere=True),
     "reflect.make_template": Write("nurse", QUESTIONS, elsewhere=True),

@@ -52,6 +52,7 @@ from layers_reflect.portfolio import events as portfolio_events
 from layers_reflect.portfolio import views as _portfolio_views  # noqa: F401 - adds its pages to the blueprint of `views`
 from layers_reflect.portfolio.bringing import views as _bring_views  # noqa: F401 - adds its page to the blueprint of `views`
 from layers_reflect.schemas import SettingsSchema
+from layers_reflect.starting import views as _starting_views  # noqa: F401 - adds its page to the blueprint of `views`
 from layers_reflect.timeline import views as _timeline_views  # noqa: F401 - adds its page to the blueprint of `views`
 from layers_reflect.writing import capture
 
@@ -113,8 +114,16 @@ class Plugin:
         """The questions in the record box."""
         if not actor.can(WRITE):
             return []
-        read = partial(capture, prompts.offered(practice))
-        return [CaptureForm(NOTE, _l("What I learnt"), "reflect/capture.html", read, same_for_all=True)]
+        offered = prompts.offered(practice)
+        form = CaptureForm(
+            NOTE,
+            _l("What I learnt"),
+            "reflect/capture.html",
+            partial(capture, offered),
+            same_for_all=True,
+            first_field=offered.first.id,
+        )
+        return [form]
 
     @hookimpl
     def layers_check_draft(self, draft: Draft) -> Iterable[Problem]:

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from html import unescape
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -60,7 +61,7 @@ def test_a_doctor_sees_the_appraisal_year(client_for: ClientFor, world: World) -
     assert f"Appraisal year {YEAR.name}" in page
     assert "<strong>1.5</strong> of 50, 48.5 to go" in page
     assert "LFPSE" in page
-    assert "template=significant_event" in page
+    assert "write?template=significant_event" in page
     assert '<desc id="chart-desc">One bar for each month from April' in page
     assert "1 entry." in page
     assert "Last year" not in page
@@ -199,3 +200,29 @@ def test_very_many_entries_go_out_together(
     gp = client_for("gp")
     assert "All 5 entries come along" in gp.get("/manor/reflect/portfolio/choose").text
     assert [row["title"] for row in rows(export(gp, "csv"))] == [f"Entry {number}" for number in (4, 3, 2, 1, 0)]
+
+
+def test_a_missing_line_leads_to_recording_just_that(client_for: ClientFor, world: World) -> None:
+    gp = client_for("gp")
+    page = gp.get("/manor/reflect/portfolio").text
+    address = unescape(re.findall(r'href="([^"]*/write[^"]*patient_feedback[^"]*)"', page)[0])
+    form = gp.get(address)
+    empty = gp.submit(form, {"what": ""}, action="/manor/reflect/write")
+    assert empty.status_code == 422
+    saved = gp.submit(empty, {"what": "A letter thanked us"}, action="/manor/reflect/write")
+    assert saved.status_code == 303
+    with world.database.read() as session:
+        (kept,) = choosing.facts(session, world.actor("gp"), EVERYTHING)
+    assert ("types", "patient_feedback") in kept.codes
+    assert gp.get("/manor/reflect/write?template=nothing").status_code == 404
+
+
+def test_one_s_typed_words_are_kept_when_a_word_is_marked(client_for: ClientFor) -> None:
+    gp = client_for("gp")
+    form = gp.get("/manor/reflect/write?template=significant_event")
+    assert "LFPSE" in form.text
+    stopped = gp.submit(form, {"what_happened": "Mrs Patel rang twice"}, action="/manor/reflect/write")
+    assert stopped.status_code == 422
+    assert "Mrs Patel rang twice" in stopped.text
+    saved = gp.submit(stopped, {"guard_checked": "yes"}, action="/manor/reflect/write")
+    assert saved.status_code == 303

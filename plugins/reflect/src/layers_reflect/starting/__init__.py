@@ -1,0 +1,1 @@
+"""A new note that begins with its structure: for whoever comes to record one thing that their portfolio lacks."""
