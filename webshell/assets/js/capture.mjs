@@ -3,18 +3,18 @@ const device = document.querySelector("meta[name=layers-device]")?.content ?? ""
 
 export async function start() {
   const drafted = document.querySelectorAll("form[data-draft]");
-  if (device === "own") {
-    const outbox = await import("./outbox.mjs");
-    const page = await import("./outbox_page.mjs");
-    page.start();
-    document.querySelectorAll("form[data-outbox]").forEach((form) => page.intercept(form));
-    (await import("./install.mjs")).install();
-    outbox.flush();
-  } else if (device === "shared") {
-    (await import("./install.mjs")).clear();
-  }
   if (drafted.length) {
     const drafts = await import("./drafts.mjs");
     drafted.forEach((form) => drafts.start(form));
+  }
+  if (device === "own") {
+    const outbox = await import("./outbox.mjs");
+    const page = await import("./outbox_page.mjs");
+    document.querySelectorAll("form[data-outbox]").forEach((form) => page.intercept(form));
+    page.start();
+    outbox.flush();
+    (await import("./install.mjs")).install();
+  } else if (device === "shared") {
+    (await import("./install.mjs")).clear();
   }
 }

@@ -11,7 +11,16 @@ export async function start(form) {
   form.addEventListener("submit", () => keeper.stop());
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keeper.hide());
   window.addEventListener("pagehide", () => keeper.hide());
+  form.dataset.draftKeeps = "";
+  if (begunBefore(form)) {
+    keeper.typed();
+  }
   await keeper.offer();
+}
+
+// Whoever types fast has begun before this script was there.
+function begunBefore(form) {
+  return [...form.querySelectorAll("textarea, input[type=text]")].some((control) => control.value !== control.defaultValue);
 }
 
 class Keeper {

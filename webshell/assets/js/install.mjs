@@ -3,6 +3,8 @@ import { forgetIfEmpty, mine } from "./outbox.mjs";
 
 const CACHES = "layers-";
 const REFRESH_MS = 60 * 60 * 1000;
+const TRIES = 3;
+const TRY_MS = 2000;
 
 export async function install() {
   document.querySelectorAll('form[action="/sign-out"]').forEach((form) => form.addEventListener("submit", (event) => leave(event, form)));
@@ -15,10 +17,16 @@ export async function install() {
   if (!shell) {
     return;
   }
-  const kept = await caches.match(shellKey(shell));
-  if (!kept || Date.now() - Date.parse(kept.headers.get("Date") ?? "") > REFRESH_MS) {
+  // Once more where a file of it did not arrive.
+  for (let tries = 0; tries < TRIES && !(await isKept(shell)); tries += 1) {
     (await navigator.serviceWorker.ready).active.postMessage({ shell, key: shellKey(shell) });
+    await new Promise((resolve) => setTimeout(resolve, TRY_MS));
   }
+}
+
+async function isKept(shell) {
+  const kept = await caches.match(shellKey(shell));
+  return Boolean(kept) && Date.now() - Date.parse(kept.headers.get("Date") ?? "") < REFRESH_MS;
 }
 
 // A page kept for one person is never shown to the next: its key holds whose it is.

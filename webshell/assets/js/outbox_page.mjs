@@ -61,16 +61,26 @@ async function mend(entry) {
       return;
     }
     const { csrf_token } = await asked.json();
-    const form = Object.assign(document.createElement("form"), { method: "post", action: entry.page, hidden: true });
-    const fields = entry.fields.filter(([, value]) => typeof value === "string");
-    for (const [name, value] of [...fields, ["csrf_token", csrf_token]]) {
-      form.append(Object.assign(document.createElement("textarea"), { name, value }));
-    }
+    const form = Object.assign(document.createElement("form"), {
+      method: "post", action: entry.page, enctype: "multipart/form-data", hidden: true,
+    });
+    form.append(...[...entry.fields, ["csrf_token", csrf_token]].map(([name, value]) => carrier(name, value)));
     document.body.append(form);
     form.submit();
   } catch {
     tell("later");
   }
+}
+
+function carrier(name, value) {
+  if (typeof value === "string") {
+    return Object.assign(document.createElement("textarea"), { name, value });
+  }
+  const files = new DataTransfer();
+  if (value.size) {
+    files.items.add(value);
+  }
+  return Object.assign(document.createElement("input"), { type: "file", name, files: files.files });
 }
 
 async function sendNow(button) {
@@ -96,6 +106,10 @@ export function intercept(form) {
     begin(form);
   }
   form.addEventListener("submit", async (event) => {
+    if (event.submitter?.name) {
+      // A button with a name asks the server for something else than to save.
+      return;
+    }
     event.preventDefault();
     if (form.dataset.sending) {
       return;
