@@ -39,8 +39,14 @@ def offered() -> prompts.Template:
 
 
 @staff.app_template_global("reflect_answered")
-def answered(thing: Thing) -> list[tuple[str, str]]:
-    """The answered questions of a note, for its page, where its title stands already."""
+def answered(body: Body) -> list[tuple[str, str]]:
+    """The answered questions of a note."""
+    return prompts.answered(body)
+
+
+@staff.app_template_global("reflect_under_title")
+def under_title(thing: Thing) -> list[tuple[str, str]]:
+    """What a note says on its own page, where its title stands already."""
     return [*without_title(prompts.answered(thing.body), thing.title), *prompts.others(thing.body)]
 
 
