@@ -190,6 +190,15 @@ def test_a_damaged_archive_is_refused() -> None:
         read(bytes(data))
 
 
+@pytest.mark.parametrize("markup", ["&lt;div&gt;", "&lt;ul&gt;&lt;li&gt;", "&lt;a href='x'", "&amp;amp", "&lt;"])
+def test_markup_made_to_take_long_takes_no_longer(markup: str) -> None:
+    feed = (
+        f"{ATOM}<entry><title>T</title><id>urn:x:1</id><content type='html'>{markup * 100_000}</content></entry></feed>"
+    )
+    notes, _report = read(feed.encode())
+    assert notes
+
+
 def test_markup_that_would_run_becomes_words() -> None:
     entry = (
         "<entry><title type='html'>&lt;img src=x onerror=alert(1)&gt;Hi</title><id>urn:x:1</id>"

@@ -13,9 +13,9 @@ from layers_core.db.base import now
 from layers_core.i18n import gettext as _
 from layers_reflect.classification import MOST_TOPICS
 from layers_reflect.kinds import NOTE
+from layers_reflect.mail.html_text import text_of_html
 from layers_reflect.portfolio import leap2a_names as names
 from layers_reflect.portfolio.interchange import Entry, FileRecord, Files, LinkRecord, Report
-from layers_reflect.portfolio.markup import text_of
 from layers_reflect.prompts import QUICK
 from layers_reflect.schemas import ANSWER_LIMIT, TOPIC_LIMIT
 from layers_reflect.titles import title_from
@@ -81,13 +81,18 @@ class ForeignEntry:
         self._author = (element.findtext(f"{_ATOM}name") or "").strip()
 
     def _atom_summary(self, element: Element) -> None:
-        self._texts.append(_words(element))
+        self._say(element)
 
     def _atom_content(self, element: Element) -> None:
         if source := element.get("src"):
             self._file(source, "")
         else:
-            self._texts.append(_words(element))
+            self._say(element)
+
+    def _say(self, element: Element) -> None:
+        if _has_pictures(element):
+            self._note(_("pictures in the text"), _("Only words are taken out of a text"))
+        self._texts.append(_words(element))
 
     def _atom_published(self, element: Element) -> None:
         self._moment("published", element)
@@ -200,14 +205,20 @@ class ForeignEntry:
 _POINTS = {"start": "Start", "end": "End", "target": "To be done by"}
 
 
+def _has_pictures(element: Element) -> bool:
+    if len(element):
+        return any(str(part.tag).endswith("}img") for part in element.iter())
+    return element.get("type") == "html" and "<img" in (element.text or "").lower()
+
+
 def _words(element: Element) -> str:
     """The text of an Atom text construct, whatever its type."""
     from xml.etree.ElementTree import tostring
 
     kind = element.get("type", "text")
     if len(element):
-        return text_of("".join(tostring(child, encoding="unicode", method="html") for child in _plain(element)))
-    return text_of(element.text or "") if kind in ("html", "text/html") else (element.text or "").strip()
+        return text_of_html("".join(tostring(child, encoding="unicode", method="html") for child in _plain(element)))
+    return text_of_html(element.text or "") if kind in ("html", "text/html") else (element.text or "").strip()
 
 
 def _plain(element: Element) -> Element:
