@@ -23,6 +23,8 @@ from layers_core.usage.events import UsageEvent
 from layers_core.web import policy
 from layers_peer_share.plugin import Plugin as PeerShare
 from layers_reflect.plugin import Plugin as Reflect
+from layers_reflect.prompts import newest
+from layers_reflect.writing import new_body
 
 PLUGINS = Path(__file__).resolve().parents[1] / "plugins"
 
@@ -39,6 +41,7 @@ class TestReflect(PluginContract):
             },
         ],
         "reflect.aside": [{"text": "I was tired that day"}],
+        "reflect.discussed": [new_body(newest("nmc_account"), {"nature": "A study day", "learned": "To wait"})],
     }
     audiences = {"reflect.aside": "me"}
 
