@@ -50,7 +50,8 @@ function prepare(box, type) {
     const ending = ENDINGS[sound.type];
     const carrier = new DataTransfer();
     [...field.files].forEach((file) => carrier.items.add(file));
-    carrier.items.add(new File([sound], `${box.dataset.name} ${carrier.items.length + 1}.${ending}`, { type: sound.type }));
+    const number = [...field.files].filter((file) => file.name.startsWith(box.dataset.name)).length + 1;
+    carrier.items.add(new File([sound], `${box.dataset.name} ${number}.${ending}`, { type: sound.type }));
     field.files = carrier.files;
     field.dispatchEvent(new Event("change", { bubbles: true }));
     URL.revokeObjectURL(player.src);

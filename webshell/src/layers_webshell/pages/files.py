@@ -26,6 +26,7 @@ KILOBYTE, MEGABYTE = 1024, 1024 * 1024
 
 pages.add_app_template_global(uploads.shown_again, "files_kept")
 pages.add_app_template_global(family, "file_family")
+pages.add_app_template_filter(family, "file_family")
 
 
 @pages.app_template_global("file_types")
