@@ -34,6 +34,16 @@ def test_parts_inside_one_another(world: World, delivery: Delivery, token: str, 
     assert notes(world) == []
 
 
+def test_very_many_lines(delivery: Delivery, token: str) -> None:
+    assert delivery.deliver(token, nested(10) + b"\n" * 700_000) == Outcome("refused", "too_complex")
+
+
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_a_book(delivery: Delivery, token: str, kind: str) -> None:
+    sent = raw(f"Content-Type: text/{kind}", "", b"<p>word\r\n" * 240_000)
+    assert delivery.deliver(token, sent) == Outcome("refused", "too_long")
+
+
 def test_some_depth_is_read(world: World, delivery: Delivery, token: str) -> None:
     assert delivery.deliver(token, nested(10)) == Outcome("kept")
     assert text_of(notes(world)[0]) == "Deep"

@@ -15,11 +15,14 @@ from layers_reflect.mail.html_text import text_of_html
 
 LIMIT = 25_000_000
 """From this many bytes on a message is refused."""
-NESTED = 40
+LINES = 600_000
+"""Files of 25 MB take 330,000 lines; the standard library compares each line with every part that is open."""
+NESTED = 20
 """More parts inside one another than any mail program makes; reading them would take long."""
 PARTS = 200
 HEADER_LIMIT = 5_000
 TEXT_LIMIT = 1_000_000
+HTML_LIMIT = 2_000_000
 LOGO = 20_000
 """A picture inside the text that is smaller than this belongs to a signature."""
 _CONTAINER = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
@@ -63,7 +66,7 @@ def read_letter(raw: bytes, time_zone: str) -> Letter:
     """
     if len(raw) >= LIMIT:
         raise Unusable("too_large")
-    if sum(1 for _found in _CONTAINER.finditer(raw)) > NESTED:
+    if raw.count(b"\n") > LINES or sum(1 for _found in _CONTAINER.finditer(raw)) > NESTED:
         raise Unusable("too_complex")
     try:
         message = message_from_bytes(raw, policy=policy.default)
@@ -111,6 +114,8 @@ class _Reading:
         elif kind in _CALENDAR or name.lower().endswith(".ics"):
             self._letter.meetings += invitations.meetings(_payload(part), self._time_zone)
         elif kind in ("text/plain", "text/html") and not name and part.get_content_disposition() != "attachment":
+            if len(_payload(part)) > (TEXT_LIMIT if kind == "text/plain" else HTML_LIMIT):
+                raise Unusable("too_long")
             (self._plain if kind == "text/plain" else self._html).append(_text(part))
         elif kind not in _SIGNATURES and not _is_logo(part, kind):
             self._letter.files.append(SentFile(name or kind, _payload(part)))
