@@ -19,14 +19,16 @@ from werkzeug.routing import Rule
 
 from layers_core.artefacts import reading
 from layers_core.artefacts.followup import today_in
-from layers_core.artefacts.models import Action
+from layers_core.artefacts.models import Action, Artefact, Exposure
 from layers_core.artefacts.service import ArtefactService
 from layers_core.contract import Draft, GuardAnswer, PluginChoice
+from layers_core.db.base import now
 from layers_core.db.session import Database
 from layers_core.host.loader import Host, load_host
 from layers_core.practices import access, mix, proposals
 from layers_core.practices import service as practices
 from layers_core.practices.models import PublicLink
+from layers_core.reminding import feeds, slots, stopping
 from layers_core.settings import Settings
 from layers_core.testkit.servers import DatabaseSource, Schema
 from layers_core.web import Policy
@@ -199,6 +201,7 @@ def furnish(stage: Stage) -> None:
     change(stage, "rota", "manager", now_what="Keep eight weeks, and look at it again in three months.")
     _try_out(stage)
     _hold_accounts(stage)
+    _remind(stage)
     stage.keys |= {
         "practice": stage.world.slugs[HOME],
         "answer_id": waiting,
@@ -260,11 +263,28 @@ def _hold_accounts(stage: Stage) -> None:
     stage.keys |= {"accounts.invitation:token": invitation, "accounts.new_password:token": reset}
 
 
+def _remind(stage: Stage) -> None:
+    """Something that came back, a time of the week, a calendar, a link that stops a mail: all of them the nurse's."""
+    nurse = stage.world.people["nurse"]
+    with stage.database.write() as session:
+        shown = session.scalars(
+            select(Exposure.id)
+            .join(Artefact, Artefact.id == Exposure.artefact_id)
+            .where(Exposure.person_id == nurse, Exposure.due_at.is_not(None), Artefact.state == "live")
+        )
+        stage.keys["exposure_id"] = shown.first()
+        slots.choose(session, nurse, slots.SlotView(weekday=3, minutes=20, digest=True), now())
+        stage.keys["feed_token"] = feeds.renew(session, nurse, now())
+    key = stage.app.extensions["layers_settings"].secret_key
+    stage.keys["stop_token"] = stopping.token(key, nurse, "digest")
+
+
 NO_PAGES = ("static", "api.", "drafts.offer", "outbox.token", "capture_app.manifest", "capture_app.service_worker")
 """What these endpoints answer is no page: files, and the programs' door."""
 ROLE_AT = {"public": "", "signed_in": "nurse", "member": "lead", "evaluator": "evaluator", "operator": "operator"}
 """Who opens a page, by the level of its policy; "" is nobody who is signed in."""
 ROLE_OF = {
+    "again.": "nurse",
     "follow.action": "gp",
     "patient_input.": "manager",
     "people.": "manager",

@@ -78,6 +78,13 @@ def token_refused(page: Page, stage: Stage) -> None:
     expect(page.locator(".nhsuk-error-summary")).to_be_visible()
 
 
+def slot_refused(page: Page, stage: Stage) -> None:
+    page.goto(stage.url + "/me/slot")
+    page.get_by_label("At what time?").fill("in the morning")
+    press(page, "Save")
+    expect(page.locator(".nhsuk-error-summary")).to_be_visible()
+
+
 def invited(page: Page, stage: Stage) -> None:
     page.goto(stage.home + "/people/invite")
     page.get_by_label("Name").fill("Lou Ash")
@@ -217,7 +224,7 @@ STATES: Mapping[str, Mapping[str, Way]] = {
         "answers kept back": at("/patient-input/?state=kept_back"),
         "released": released,
     },
-    "nurse": {"token made": token_made, "token refused": token_refused},
+    "nurse": {"token made": token_made, "token refused": token_refused, "slot refused": slot_refused},
     "outsider": {
         "empty home": empty_home,
         "empty stream": outside("/new"),

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from layers_core.artefacts import errors
 from layers_core.artefacts import reading as core_reading
+from layers_core.artefacts.models import Exposure
 from layers_core.contract import Actor, Draft, GuardAnswer, Panel, Thing
 from layers_core.usage.models import UsageEventRow
 from layers_core.web import Submitted
@@ -30,6 +31,15 @@ def share(world: World, audience: str = "cluster", role: str = "nurse", title: s
     choice = f"cluster:{world.cluster_id}" if audience == "cluster" else audience
     draft = Draft("core.note", title, {"text": title}, audience=choice)
     return world.artefacts.save(world.actor(role), draft).id
+
+
+@pytest.mark.parametrize(("type_", "comes_back"), [("used", True), ("useful", False)])
+def test_what_somebody_used_comes_back_to_them_too(world: World, type_: str, comes_back: bool) -> None:
+    key, reader = share(world), world.actor("neighbour")
+    service.respond(world.artefacts, reader, key, type_)
+    with world.database.read() as session:
+        people = session.scalars(select(Exposure.person_id).where(Exposure.artefact_id == key)).all()
+    assert (reader.person_id in people) is comes_back
 
 
 def ask(

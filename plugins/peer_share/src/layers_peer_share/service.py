@@ -99,7 +99,8 @@ def _add(unit: Unit, thing: Thing, type_: str, note: str) -> None:
     except IntegrityError:
         # The same press from another window was first; it has recorded everything.
         return
-    unit.bring_back(thing)
+    if "resurfaces" in response_types()[type_]:
+        unit.bring_back(thing)
     unit.event(EVENTS[type_](unit.actor.practice.id == thing.practice_id), thing)
 
 
