@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
@@ -33,6 +33,10 @@ def first_card() -> dict:
     return {"fsrs": card.to_json()}
 
 
+calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@calm
 @given(st.lists(st.tuples(RATINGS, STEPS), min_size=1, max_size=8))
 def test_a_schedule_goes_forward_in_utc_whatever_the_clock_does(steps: list[tuple[int, timedelta]]) -> None:
     """A clock set back or forward, summer time, and a restart between any two answers."""
@@ -50,6 +54,7 @@ def test_a_schedule_goes_forward_in_utc_whatever_the_clock_does(steps: list[tupl
         assert {"fsrs": Card.from_json(kept["fsrs"]).to_json()} == kept, "what is kept survives a restart"
 
 
+@calm
 @given(
     st.datetimes(datetime(2027, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     st.sampled_from(["Europe/London", "Asia/Kolkata", "America/St_Johns", "Pacific/Apia"]),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layers_core.artefacts.errors import DraftRefused
@@ -24,7 +24,10 @@ SLOTS = st.builds(
 )
 MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 
+calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
+
+@calm
 @given(SLOTS, MOMENTS)
 def test_it_comes_once_in_each_week(slot: SlotView, moment: datetime) -> None:
     start, weeks = moment, []
@@ -37,6 +40,7 @@ def test_it_comes_once_in_each_week(slot: SlotView, moment: datetime) -> None:
     assert len(set(weeks)) == len(weeks), "no week twice, so no mail twice"
 
 
+@calm
 @given(SLOTS, MOMENTS)
 def test_it_is_on_the_day_and_at_the_hour_chosen(slot: SlotView, moment: datetime) -> None:
     start = slots.next_start(slot, moment)
