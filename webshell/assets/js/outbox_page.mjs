@@ -37,7 +37,7 @@ function row(entry) {
   item.querySelector("[data-entry-words]").replaceChildren(
     ...entry.words.map((value) => Object.assign(document.createElement("p"), { textContent: value, dir: "auto" })),
   );
-  item.querySelector("[data-entry-made]").textContent = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" }).format(new Date(entry.made));
+  item.querySelector("[data-entry-made]").textContent = new Intl.DateTimeFormat(language(), { dateStyle: "long", timeStyle: "short" }).format(new Date(entry.made));
   item.querySelectorAll("[data-entry-when]").forEach((part) => (part.hidden = part.dataset.entryWhen !== entry.state));
   item.querySelector("[data-entry-problems]").replaceChildren(
     ...entry.problems.map((problem) => Object.assign(document.createElement("li"), { textContent: problem })),
@@ -46,6 +46,12 @@ function row(entry) {
   item.querySelector("[data-entry-continue]").href = `${entry.page}?${new URLSearchParams({ unfinished: entry.id, kind: kindOf(entry) })}`;
   item.querySelector("[data-entry-delete]").addEventListener("click", () => drop(entry));
   return item;
+}
+
+// Dates as the other pages write them: 22 November 2026.
+function language() {
+  const { lang } = document.documentElement;
+  return lang === "en" ? "en-GB" : lang;
 }
 
 function kindOf(entry) {
