@@ -11,3 +11,4 @@ document.body.addEventListener("htmx:load", (event) => {
   }
 });
 import("./capture.mjs").then((capture) => capture.start());
+import("./speak.mjs").then((speak) => speak.start());
