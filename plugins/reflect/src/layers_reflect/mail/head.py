@@ -68,8 +68,8 @@ def read_head(raw: bytes) -> Head:
     if end is None and len(raw) > HEAD_LIMIT:
         raise HeadTooLong
     head = raw[: end.start()] if end else raw
-    message = BytesHeaderParser(policy=policy.default).parsebytes(head)
-    # As they stand: the policy's own reading of an address or date fails on hostile ones.
+    # The newer policies read some values at once, and fail on hostile ones; these lines are taken as they stand.
+    message = BytesHeaderParser(policy=policy.compat32).parsebytes(head)
     lines = tuple((name.lower(), " ".join(str(value).split())) for name, value in message.raw_items())
     return Head(lines, _key(lines, raw[end.end() :] if end else b""))
 
