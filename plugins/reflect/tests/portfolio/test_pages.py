@@ -71,7 +71,7 @@ def test_a_doctor_sees_the_appraisal_year(client_for: ClientFor, world: World) -
 
 def test_a_nurse_sees_the_cycle_and_everybody_else_the_year(client_for: ClientFor) -> None:
     nurse = client_for("nurse").get("/manor/reflect/portfolio").text
-    for words in ("of 450", "of 35", "of 20", "5 missing", "Say when they end", "Reflective account"):
+    for words in ("of 450", "of 35", "of 20", "5 missing", "Say when they end", "Reflective account", "NMC forms"):
         assert words in nurse
     manager = client_for("manager").get("/manor/reflect/portfolio").text
     assert f"Calendar year {TODAY.year}" in manager
