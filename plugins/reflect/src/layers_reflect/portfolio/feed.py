@@ -11,7 +11,7 @@ from layers_reflect.portfolio.interchange import ENTRIES_LIMIT, Refused
 from layers_reflect.portfolio.leap2a_names import ATOM
 
 if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
+    from xml.etree.ElementTree import Element  # nosec B405 - a type only
 
 DEPTH_LIMIT = 200
 PIECE_LIMIT = 16_000_000
@@ -50,9 +50,8 @@ def pieces(stream: BinaryIO) -> Iterator[Piece]:
     Raises Refused, in words, at the place where the file stops being an Atom feed that can be read safely.
     """
     # Their parsers take long to import, and most requests read no file.
-    from xml.etree.ElementTree import ParseError
-
     from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import ParseError
 
     try:
         yield from _pieces(_Metered(stream))

@@ -21,7 +21,7 @@ from layers_reflect.schemas import ANSWER_LIMIT, TOPIC_LIMIT
 from layers_reflect.titles import title_from
 
 if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
+    from xml.etree.ElementTree import Element  # nosec B405 - a type only
 
 _ATOM = f"{{{names.ATOM}}}"
 _TYPE = f"{{{names.RDF}}}type"
@@ -213,7 +213,7 @@ def _has_pictures(element: Element) -> bool:
 
 def _words(element: Element) -> str:
     """The text of an Atom text construct, whatever its type."""
-    from xml.etree.ElementTree import tostring
+    from defusedxml.ElementTree import tostring
 
     kind = element.get("type", "text")
     if len(element):

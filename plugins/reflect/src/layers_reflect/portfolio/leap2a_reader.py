@@ -17,7 +17,7 @@ from layers_reflect.portfolio.foreign import ForeignEntry
 from layers_reflect.portfolio.interchange import Entry, Files, Refused, Report
 
 if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
+    from xml.etree.ElementTree import Element  # nosec B405 - a type only
 
 _ATOM = f"{{{names.ATOM}}}"
 _OUR_ENTRY = f"{{{names.OURS}}}entry"

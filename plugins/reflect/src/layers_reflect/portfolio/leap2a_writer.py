@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import BinaryIO
-from xml.sax.saxutils import XMLGenerator
-from xml.sax.xmlreader import AttributesImpl
+from xml.sax.saxutils import XMLGenerator  # nosec B406 - it writes, and reads nothing
+from xml.sax.xmlreader import AttributesImpl  # nosec B406 - it holds what is written
 
 from layers_core.i18n import gettext as _
 from layers_reflect.portfolio import leap2a_names as names
