@@ -103,10 +103,11 @@ def _above_rule(lines: Sequence[str], number: int) -> int:
 def _without_quotes(lines: Sequence[str]) -> list[str]:
     """The lines that are no quotation and do not introduce one; answers between quoted lines stay."""
     kept: list[str] = []
+    last = max((number for number, line in enumerate(lines) if line.strip()), default=0)
     for number, line in enumerate(lines):
         if line.lstrip().startswith(QUOTED):
             del kept[_attribution(kept) :]
-        elif not (_attributes(line) and not any(rest.strip() for rest in lines[number + 1 :])):
+        elif number < last or not _attributes(line):
             kept.append(line)
     return kept
 
