@@ -30,6 +30,7 @@ from layers_patient_input.models import Answer
 from layers_patient_input.schemas import settings_of
 from layers_patient_input.wording import form_wording
 from layers_peer_share import service as peers
+from layers_reflect.mail import service as mail
 from layers_reflect.models import OwnTemplate
 from layers_reflect.nmc import service as nmc
 from layers_reflect.nmc.models import DiscussedAccount
@@ -103,6 +104,7 @@ def fill(site: Any) -> Marked:
     _fillers(marked)
     _reminding(marked)
     _discussion(marked)
+    _mail(marked)
     for name, (audience, roles) in _audiences(marked).items():
         title = marked.word(f"late{name}", roles)
         site.save("nurse", Draft("reflect.note", title, note(title), audience))
@@ -355,6 +357,11 @@ def _reminding(marked: Marked) -> None:
         marked.keys["feed_token"] = [feeds.renew(session, nurse, now())]
     key = marked.site.app.extensions["layers_settings"].secret_key
     marked.keys["stop_token"] = [stopping.token(key, nurse, "digest")]
+
+
+def _mail(marked: Marked) -> None:
+    """A secret address to which the nurse sends herself notes."""
+    mail.renew(marked.site.world.artefacts, marked.site.world.actor("nurse"), marked.site.app.secret_key)
 
 
 def _discussion(marked: Marked) -> None:

@@ -22,7 +22,7 @@ from layers_core.artefacts.attachments.models import Attachment
 from layers_core.artefacts.models import Action, Comment, Exposure
 from layers_core.db.base import Base
 from layers_core.db.session import Database
-from layers_core.practices.models import PublicLink
+from layers_core.practices.models import Person, PublicLink
 from layers_reflect.models import OwnTemplate
 from layers_webshell.accounts import service
 from layers_webshell.accounts.models import ApiToken
@@ -112,6 +112,14 @@ def file_of(name: str) -> Callable[[Any], Values]:
 def entry(**changes: str) -> Values:
     """An entry for the public page."""
     return {"theme": "Letters", "you_said": "Small", "we_learned": "Print", "we_did": "Larger", **changes}
+
+
+def five_accounts(marked: Any) -> Values:
+    """Five accounts, and the registrant who may read them."""
+    with marked.site.database.read() as session:
+        email = session.get_one(Person, marked.site.world.people["neighbour"]).email
+    accounts = [str(marked.things[f"account{letter}"]) for letter in "abcde"]
+    return {"accounts": accounts, "email": email, "days": "7", "client_key": "discussion"}
 
 
 def own_template(role: str) -> Callable[[Any], Values]:
@@ -221,6 +229,9 @@ WRITES: dict[str, Write] = {
     "reflect.change_template": Write("nurse", {**QUESTIONS, "base": "1"}, own_template("nurse"), OTHERS),
     "reflect.copy_template": Write("gp", linked_template, elsewhere=True),
     "reflect.switch_template": Write("nurse", {"on": ""}, own_template("nurse"), OTHERS),
+    "reflect.change_mail": Write("nurse", {"do": "withdraw"}, elsewhere=True),
+    "reflect.nmc_discussion_open": Write("nurse", five_accounts, elsewhere=True),
+    "reflect.nmc_discussion_end": Write("nurse", {}, key("discussion_id"), OTHERS),
     "guidelines.save_typed": Write(
         "manager", {**SOURCE, "text": "Do this", "step": "save"}, colleagues=DECIDERS_ONLY, elsewhere=True
     ),
