@@ -59,9 +59,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("copy_id", name=op.f("pk_reflect_discussed_account")),
     )
-    op.create_index(
-        op.f("ix_reflect_discussed_account_discussion_id"), "reflect_discussed_account", ["discussion_id"]
-    )
+    op.create_index(op.f("ix_reflect_discussed_account_discussion_id"), "reflect_discussed_account", ["discussion_id"])
 
 
 def downgrade() -> None:
