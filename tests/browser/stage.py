@@ -18,6 +18,8 @@ from waitress.server import create_server
 from werkzeug.routing import Rule
 
 from layers_core.artefacts import reading
+from layers_core.artefacts.attachments import prepare
+from layers_core.artefacts.attachments.models import Attachment
 from layers_core.artefacts.followup import today_in
 from layers_core.artefacts.models import Action, Artefact, Exposure
 from layers_core.artefacts.service import ArtefactService
@@ -27,7 +29,7 @@ from layers_core.db.session import Database
 from layers_core.host.loader import Host, load_host
 from layers_core.practices import access, mix, proposals
 from layers_core.practices import service as practices
-from layers_core.practices.models import PublicLink
+from layers_core.practices.models import Person, PublicLink
 from layers_core.reminding import feeds, slots, stopping
 from layers_core.settings import Settings
 from layers_core.testkit.servers import DatabaseSource, Schema
@@ -39,6 +41,12 @@ from layers_patient_input.models import Answer
 from layers_patient_input.schemas import settings_of
 from layers_patient_input.wording import form_wording
 from layers_peer_share import service as peers
+from layers_reflect.nmc import reading as nmc_reading
+from layers_reflect.nmc import service as nmc
+from layers_reflect.own import service as own_questions
+from layers_reflect.own.service import Content
+from layers_reflect.prompts import Question, newest
+from layers_reflect.writing import new_body
 from layers_webshell.accounts import service as accounts
 from layers_webshell.accounts.demo_links import DemoLinks
 from layers_webshell.accounts.models import Account, KeptForm
@@ -202,6 +210,8 @@ def furnish(stage: Stage) -> None:
     _try_out(stage)
     _hold_accounts(stage)
     _remind(stage)
+    _discuss(stage)
+    _own_questions_and_files(stage)
     stage.keys |= {
         "practice": stage.world.slugs[HOME],
         "answer_id": waiting,
@@ -279,12 +289,41 @@ def _remind(stage: Stage) -> None:
     stage.keys["stop_token"] = stopping.token(key, nurse, "digest")
 
 
+def _discuss(stage: Stage) -> None:
+    """Five of the nurse's accounts, opened to a GP."""
+    nurse = stage.world.actor(stage.database, stage.host, "nurse")
+    answers = {"nature": "A form read aloud", "learned": "It has three riddles", "changed": "A new form", "code": "Yes"}
+    body = new_body(newest("nmc_account"), answers, {"categories": ["account"]})
+    stage.service.save(nurse, Draft("reflect.note", "A form read aloud", body))
+    with stage.database.read() as session:
+        chosen = [entry.note.id for entry in nmc_reading.accounts(session, stage.host, nurse)[:5]]
+        email = session.get_one(Person, stage.world.people["gp"]).email
+    stage.keys["discussion_id"] = nmc.open_discussion(stage.service, nurse, chosen, email, 30, GuardAnswer())
+
+
+def _own_questions_and_files(stage: Stage) -> None:
+    """Questions that the nurse made for herself, and a file beside a note of hers."""
+    nurse = stage.world.actor(stage.database, stage.host, "nurse")
+    content = Content("Home visits", "What I see at home", (Question("seen", "What did you see?", "Seen", "", True),))
+    made = own_questions.make(
+        stage.service, nurse, content, GuardAnswer(), for_practice=False, copied=False, client_key=""
+    )
+    note = stage.things["new_forms"]
+    stage.service.attach(nurse, note, [prepare("leaflet.txt", b"A leaflet")], GuardAnswer())
+    with stage.database.read() as session:
+        file = session.scalars(select(Attachment.id).where(Attachment.artefact_id == note)).one()
+    stage.keys |= {"template_id": made, "attachment_id": file, "files.show:thing_id": note, "files.own:thing_id": note}
+
+
 NO_PAGES = ("static", "api.", "drafts.offer", "outbox.token", "capture_app.manifest", "capture_app.service_worker")
 """What these endpoints answer is no page: files, and the programs' door."""
 ROLE_AT = {"public": "", "signed_in": "nurse", "member": "lead", "evaluator": "evaluator", "operator": "operator"}
 """Who opens a page, by the level of its policy; "" is nobody who is signed in."""
 ROLE_OF = {
     "again.": "nurse",
+    "reflect.nmc": "nurse",
+    "reflect.template": "nurse",
+    "files.": "nurse",
     "follow.action": "gp",
     "patient_input.": "manager",
     "people.": "manager",

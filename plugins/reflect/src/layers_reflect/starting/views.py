@@ -16,7 +16,7 @@ from layers_core.web import Submitted, current, policy, submitted
 from layers_reflect.form import fields_of, sent
 from layers_reflect.kinds import WRITE
 from layers_reflect.profiles import profile_of
-from layers_reflect.prompts import Template
+from layers_reflect.prompts import QUICK, Template
 from layers_reflect.showing import shown_facts
 from layers_reflect.starting import service
 from layers_reflect.views import staff
@@ -26,7 +26,7 @@ from layers_reflect.views import staff
 @policy("member", WRITE)
 def new_entry() -> str:
     """An empty form of the `template` that the query names, with `counts` ticked."""
-    template = _template(request.args.get("template", ""))
+    template = _template(request.args.get("template", QUICK))
     body = service.begun(template, request.args.get("counts", ""))
     return _form(template, Submitted(fields_of(body, template.questions)))
 
