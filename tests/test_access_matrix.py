@@ -40,6 +40,9 @@ OF_THINGS = ("thing_id", "artefact_id")
 HOW_SHOWN = frozenset({"size", "lang"})
 """Parts of a query that change how a page looks and not what it holds."""
 
+FILTERS = frozenset({"counts", "form", "important"})
+"""Parts of a query that narrow a list. They may be combined at will; each is tried alone."""
+
 ZIP = b"PK\x03\x04"
 QUERIES: dict[str, tuple[str, ...]] = {
     "search.index": ("q=zq", "q=zqprivate", "q=zqpractice", "q=zqcluster", "q=zqnetwork"),
@@ -198,7 +201,7 @@ def words_in(response: TestResponse, *, besides: str) -> set[str]:
             text = "\n".join(archive.read(name).decode(errors="replace") for name in archive.namelist())
     else:
         text = response.text if response.mimetype != "image/svg+xml" else ""
-    text += "\n".join(str(value) for value in response.headers.values())
+    text = "\n".join([text, *(str(value) for value in response.headers.values())])
     return {*WORD.findall(text), *KEY.findall(text)} - {*WORD.findall(besides), *KEY.findall(besides)}
 
 
@@ -206,7 +209,7 @@ def further_pages(address: str, response: TestResponse) -> Iterator[str]:
     """The same address with other queries that a page leads to: older things, one kind, another state."""
     here = urlsplit(address)
     if address.startswith(API):
-        after = json.loads(response.data).get("next")
+        after = json.loads(response.data).get("next") if response.mimetype == "application/json" else None
         if after:
             query = dict(parse_qsl(here.query)) | {"cursor": after}
             yield f"{here.path}?{urlencode(query)}"
@@ -215,7 +218,10 @@ def further_pages(address: str, response: TestResponse) -> Iterator[str]:
         return
     for link in LINK.findall(response.text):
         there = urlsplit(unescape(link))
-        asked = dict(parse_qsl(there.query))
+        pairs = parse_qsl(there.query)
+        asked = dict(pairs)
+        if sum(name in FILTERS for name, _value in pairs) > 1:
+            continue
         if there.path == here.path and asked and not HOW_SHOWN & asked.keys() and "saved" not in asked:
             yield f"{there.path}?{there.query}"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience
@@ -21,7 +21,7 @@ from layers_reflect.portfolio.gathering import CHUNK, entries_of
 from layers_reflect.portfolio.interchange import Entry
 from layers_reflect.portfolio.readable import happened_on
 from layers_reflect.portfolio.totals import Fact
-from layers_reflect.reading import Wanted, mine
+from layers_reflect.reading import EVERYTHING, Wanted, mine
 
 PROMPTED_BY = "prompted_by"
 
@@ -36,6 +36,12 @@ class Choice:
     template: str
     audience_id: UUID
     private: bool
+
+
+def first_day(session: Session, actor: Actor) -> date | None:
+    """The day of the earliest of one's own notes; None where there are none."""
+    days = mine(actor, EVERYTHING).with_only_columns(func.min(EntryRow.happened_on), maintain_column_froms=True)
+    return session.scalar(days)
 
 
 def facts(session: Session, actor: Actor, wanted: Wanted) -> list[Fact]:

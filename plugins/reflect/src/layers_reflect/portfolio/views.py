@@ -47,11 +47,14 @@ def portfolio() -> str:
     """What a year or cycle holds and what it still lacks; `as` names the profession, `on` a day of the period."""
     profile = profile_of(current.session, current.actor)
     what = _asked(Submitted(request.args), profile)
+    first = choosing.first_day(current.session, current.actor)
     found = overview(what.profession, what.period, choosing.facts(current.session, current.actor, what.whole))
     return render_template(
         "reflect/portfolio.html",
         overview=found,
         period=what.period,
+        earlier=first is not None and first < what.period.since,
+        later=what.period.after <= today_in(current.practice.time_zone),
         profession=what.profession,
         label=_label(what),
         tabs=[(code, _(vocabulary("portfolio", prompts.PACKAGE)[code]["label"])) for code in profile.professions],
