@@ -228,6 +228,8 @@ def test_nothing_else_is_saved_in_part_either(ward: Ward, hook: str, how: str) -
     thing, nurse, manager = ward.thing, sick.site.browser("nurse"), sick.site.browser("manager")
     with sick.site.database.read() as session:
         revision = session.scalars(select(Artefact.revision).where(Artefact.id == thing)).one()
+    # Opening the thing is noted once a day, and the way back leads there.
+    assert nurse.get(f"/manor/things/{thing}").status_code == 200
     before = state_of(sick.site)
     edit = {"what": TEXT, "so_what": "", "now_what": "", "revision": str(revision)}
     answers = {

@@ -77,6 +77,8 @@ def thing(thing_id: UUID) -> str:
     if found is None:
         abort(404)
     revisions = mine.revisions(session, host, person_id, [thing_id])
+    files = files_reading.own(session, person_id, thing_id)
+    # Last: a plugin's faulty query ends what PostgreSQL lets this session ask.
     try:
         rows = my_data.plugin_rows(host, session, person_id)
         complete = True
@@ -91,7 +93,7 @@ def thing(thing_id: UUID) -> str:
         earlier=[(revision, fields_of(revision.body)) for revision in reversed(revisions[:-1])],
         besides=[(row.what, fields_of(row.shown)) for row in rows if row.values.get("artefact_id") == str(thing_id)],
         complete=complete,
-        files=files_reading.own(session, person_id, thing_id),
+        files=files,
     )
 
 
