@@ -7,7 +7,11 @@ const STATIC = /(?:href|src)="(\/static\/[^"]+)"/g;
 const MODULES = ["capture", "drafts", "fields", "outbox", "outbox_page", "install"].map((name) => `/static/layers/${name}.mjs`);
 const PARTS = ["/static/layers/nhsuk-frontend.min.js", ...MODULES];
 
-self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("install", (event) => {
+  self.skipWaiting();
+  // What a closing page sends, such as a draft, is lost with the page when it comes through here first.
+  event.addRoutes?.({ condition: { requestMethod: "POST" }, source: "network" });
+});
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("message", (event) => {
   if (event.data?.shell) {
