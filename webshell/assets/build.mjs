@@ -1,7 +1,8 @@
 // Builds the front end into the folder given as the only argument. Run by `dev.py assets`, from webshell/.
-import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import postcss from "postcss";
 import rtlcss from "postcss-rtlcss";
 import { compile } from "sass";
@@ -56,6 +57,15 @@ for (const name of images) {
 await copyFile(join(nhsuk, "nhsuk-frontend.min.js"), join(out, "nhsuk-frontend.min.js"));
 await copyFile(join(modules, "htmx.org", "dist", "htmx.min.js"), join(out, "htmx.min.js"));
 await copyFile(join(here, "favicon.svg"), join(out, "favicon.svg"));
+
+// Phones want pictures of dots for the home screen: 180 for an iPhone, the others for everything else.
+await initWasm(await readFile(join(modules, "@resvg", "resvg-wasm", "index_bg.wasm")));
+const drawing = await readFile(join(here, "app-icon.svg"), "utf8");
+for (const dots of [180, 192, 512]) {
+  const picture = new Resvg(drawing, { fitTo: { mode: "width", value: dots } }).render();
+  await writeFile(join(out, `app-icon-${dots}.png`), picture.asPng());
+}
+
 for (const name of await readdir(join(here, "js"))) {
   await copyFile(join(here, "js", name), join(out, name));
 }

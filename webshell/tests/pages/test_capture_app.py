@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import unescape
+from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from layers_webshell import sharing
 from layers_webshell.testclient import Browser, forms_of
@@ -29,7 +31,9 @@ def test_the_app_opens_on_the_record_page_and_takes_what_is_shared(client_for: C
     assert manifest.mimetype == "application/manifest+json"
     told = manifest.json
     assert (told["start_url"], told["scope"]) == ("/record", "/")
-    assert nurse.get(told["icons"][0]["src"]).status_code == 200
+    for icon in told["icons"]:
+        with Image.open(BytesIO(nurse.get(icon["src"]).data)) as picture:
+            assert icon["sizes"] == f"{picture.width}x{picture.height}"
     assert told["share_target"] == {"action": "/record", "method": "GET", "params": {n: n for n in sharing.NAMES}}
     opened = nurse.get(f"/record?{urlencode(SHARED)}", follow_redirects=True)
     assert opened.request.path == "/manor/record"

@@ -18,13 +18,20 @@ from layers_webshell.mount import SHELL
 pages = Blueprint("capture_app", __name__)
 
 BLUE = "#005eb8"
+DOTS = (192, 512)
+"""The sizes of the icon that browsers ask for before they offer to install an app."""
 
 
 @pages.get("/app.webmanifest")
 @policy("public")
 def manifest() -> Response:
     """The web app manifest: it opens on the record page, and other apps can share a link or a text with it."""
-    icon = current_app.jinja_env.globals["asset"]("favicon.svg")  # type: ignore[operator]
+    asset = current_app.jinja_env.globals["asset"]
+    icons = [
+        {"src": asset(f"app-icon-{dots}.png"), "sizes": f"{dots}x{dots}", "type": "image/png", "purpose": purpose}  # type: ignore[operator]
+        for dots in DOTS
+        for purpose in ("any", "maskable")
+    ]
     answer = jsonify(
         id="/record",
         name=_("Learning Layers"),
@@ -34,8 +41,8 @@ def manifest() -> Response:
         display="standalone",
         background_color="#f0f4f5",
         theme_color=BLUE,
-        icons=[{"src": icon, "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
-        shortcuts=[{"name": _("Record"), "url": "/record", "icons": [{"src": icon, "sizes": "any"}]}],
+        icons=icons,
+        shortcuts=[{"name": _("Record"), "url": "/record", "icons": icons[:1]}],
         share_target={"action": "/record", "method": "GET", "params": {name: name for name in sharing.NAMES}},
     )
     answer.mimetype = "application/manifest+json"
