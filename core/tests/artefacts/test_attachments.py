@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -408,6 +408,22 @@ def test_the_sweep_takes_only_what_nobody_needs(world: Any, store: FileStore) ->
     assert keeping.missing(world.database, store) == []
     store.remove(named.digest)
     assert len(keeping.missing(world.database, store)) == 1
+
+
+def test_the_sweep_takes_what_was_made_to_be_fetched_after_a_day(world: Any, store: FileStore) -> None:
+    fresh, stale, broken = uuid4(), uuid4(), uuid4()
+    for key in (fresh, stale):
+        with store.passing.writing(key) as stream:
+            stream.write(b"text")
+    with pytest.raises(RuntimeError), store.passing.writing(broken) as stream:
+        stream.write(b"ha")
+        raise RuntimeError
+    assert {path.name for path in store.passing.root.iterdir()} == {str(fresh), str(stale)}
+    assert store.passing.path(fresh).stat().st_mode & 0o077 == 0
+    old = time.time() - 2 * 24 * 3600
+    os.utime(store.passing.path(stale), (old, old))
+    assert keeping.sweep(world.database, store).passing == 1
+    assert [path.name for path in store.passing.root.iterdir()] == [str(fresh)]
 
 
 def test_the_store_never_overwrites_and_takes_no_other_name(store: FileStore) -> None:

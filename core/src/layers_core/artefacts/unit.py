@@ -20,6 +20,7 @@ from layers_core.usage.events import AUDIENCE_NAMES, ActionClosed, Linked, Promi
 from layers_core.vocabulary import vocabulary
 
 if TYPE_CHECKING:
+    from layers_core.artefacts.attachments.store import FileStore
     from layers_core.host.loader import Host
 
 NESTED_LIMIT = 8
@@ -42,6 +43,11 @@ class Unit:
         self._depth = 0
         self._added: set[UUID] = set()
         self._actor_key: UUID | None = None
+
+    @property
+    def files(self) -> FileStore:
+        """Where files lie. What is written there or removed stays so, also where the unit is rolled back."""
+        return self._host.files
 
     def once(self, writer: str, client_key: str, result_id: UUID) -> None:
         """Remember that this write was done, so that a repeat finds its result. An empty key remembers nothing."""

@@ -15,11 +15,14 @@ def files() -> None:
 @files.command()
 @pass_layers
 def sweep(layers: CliContext) -> None:
-    """Delete what nobody needs: files of forms never sent, and what an interrupted save left. Run it daily."""
+    """Delete files of forms never sent, of exports a day old, and what an interrupted save left. Run it daily."""
     from layers_core.artefacts.attachments import keeping
 
     swept = keeping.sweep(layers.database, layers.host.files)
-    click.echo(f"Deleted: {swept.contents} files, {swept.halves} half files. Let go: {swept.waiting} waiting files.")
+    click.echo(
+        f"Deleted: {swept.contents} files, {swept.halves} half files, {swept.passing} exports. "
+        f"Let go: {swept.waiting} waiting files."
+    )
 
 
 @files.command()

@@ -32,6 +32,7 @@ class Swept:
     contents: int
     halves: int
     waiting: int
+    passing: int
 
 
 @dataclass(frozen=True)
@@ -83,15 +84,17 @@ def forget_old(session: Session) -> int:
 
 
 def sweep(database: Database, store: FileStore) -> Swept:
-    """Delete what nobody needs: files that waited too long, contents without a row and halves, all a day old.
+    """Delete what nobody needs: files that waited too long, contents without a row, halves, exports; all a day old.
 
-    A day, because a content is stored shortly before its row.
+    A day, because a content is stored shortly before its row, and because an export can be fetched for so long.
     """
     seconds = vocabulary("attachment_limits")["hours_kept"] * 3600.0
     with database.write() as session:
         waiting = forget_old(session)
     old = list(store.older_than(seconds))
-    return Swept(drop_unwanted(database, store, old), store.remove_halves(seconds), waiting)
+    return Swept(
+        drop_unwanted(database, store, old), store.remove_halves(seconds), waiting, store.passing.sweep(seconds)
+    )
 
 
 def missing(database: Database, store: FileStore) -> list[Missing]:

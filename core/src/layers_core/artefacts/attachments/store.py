@@ -14,6 +14,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from layers_core.artefacts.attachments.passing import PassingFiles
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _HALF = ".half"
 
@@ -24,6 +26,8 @@ class FileStore:
     def __init__(self, root: Path) -> None:
         """Take the folder; it is made with the first file."""
         self.root = root
+        self.passing = PassingFiles(root / "passing")
+        """Files that were made for one person to fetch within a day."""
 
     def path(self, digest: str) -> Path:
         """Where a content lies or would lie. Raises ValueError for what is no SHA-256."""
