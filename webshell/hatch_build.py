@@ -6,7 +6,7 @@ from typing import Any
 from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-NEEDED = ("nhsuk.css", "nhsuk-frontend.min.js", "htmx.min.js", "sw.js")
+NEEDED = ("nhsuk.css", "layers.js", "htmx.min.js", "sw.js")
 
 
 class FrontEndPresent(BuildHookInterface[BuilderConfig]):

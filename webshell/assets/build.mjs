@@ -2,7 +2,9 @@
 import { copyFile, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
+import { build } from "esbuild-wasm";
 import postcss from "postcss";
 import rtlcss from "postcss-rtlcss";
 import { compile } from "sass";
@@ -54,7 +56,6 @@ for (const name of images) {
   await copyFile(join(nhsuk, "assets", "images", name), join(out, "images", name));
 }
 
-await copyFile(join(nhsuk, "nhsuk-frontend.min.js"), join(out, "nhsuk-frontend.min.js"));
 await copyFile(join(modules, "htmx.org", "dist", "htmx.min.js"), join(out, "htmx.min.js"));
 await copyFile(join(here, "favicon.svg"), join(out, "favicon.svg"));
 
@@ -66,6 +67,22 @@ for (const dots of [180, 192, 512]) {
   await writeFile(join(out, `app-icon-${dots}.png`), picture.asPng());
 }
 
-for (const name of await readdir(join(here, "js"))) {
-  await copyFile(join(here, "js", name), join(out, name));
+// Each script stays a file of its own name, because the service worker keeps them by name; only the design system's
+// parts are taken into those that start them.
+const scripts = (await readdir(join(here, "js"))).map((name) => join(here, "js", name));
+const ours = ({ path, importer }) => (importer.startsWith(here) ? { path, external: true } : undefined);
+const apart = { name: "apart", setup: ({ onResolve }) => onResolve({ filter: /^\.\// }, ours) };
+const common = { bundle: true, minify: true, format: "esm", target: "es2022", legalComments: "none", plugins: [apart] };
+for (const extension of [".mjs", ".js"]) {
+  const entryPoints = scripts.filter((path) => path.endsWith(extension));
+  await build({ ...common, entryPoints, outdir: out, outExtension: { ".js": extension } });
+}
+
+// What is sent small is made small once, here.
+for (const name of await readdir(out)) {
+  if (/\.(css|m?js|svg)$/.test(name)) {
+    const content = await readFile(join(out, name));
+    await writeFile(join(out, `${name}.br`), brotliCompressSync(content));
+    await writeFile(join(out, `${name}.gz`), gzipSync(content, { level: 9 }));
+  }
 }

@@ -1,13 +1,13 @@
 // Starts the design system's components, at first and in whatever htmx brings later. Pages work without any of it.
-import { initAll } from "./nhsuk-frontend.min.js";
+import { start } from "./components.mjs";
 
 // The design system starts nothing without these classes. A browser that runs modules, as this is one, is new enough.
 document.body.classList.add("js-enabled", "nhsuk-frontend-supported");
-initAll();
+start();
 import("./recorder.mjs").then((recorder) => recorder.start());
 document.body.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) {
-    initAll({ scope: event.detail.elt });
+    start(event.detail.elt);
   }
 });
 import("./capture.mjs").then((capture) => capture.start());

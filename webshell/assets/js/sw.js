@@ -4,8 +4,8 @@ const SHELL = "layers-shell";
 const FILES = "layers-files";
 const SLOW_MS = 5000;
 const STATIC = /(?:href|src)="(\/static\/[^"]+)"/g;
-const MODULES = ["capture", "drafts", "fields", "outbox", "outbox_page", "install"].map((name) => `/static/layers/${name}.mjs`);
-const PARTS = ["/static/layers/nhsuk-frontend.min.js", ...MODULES];
+const MODULES = ["components", "capture", "drafts", "fields", "outbox", "outbox_page", "install"];
+const PARTS = MODULES.map((name) => `/static/layers/${name}.mjs`);
 
 self.addEventListener("install", (event) => {
   self.skipWaiting();

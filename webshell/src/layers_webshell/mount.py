@@ -6,11 +6,13 @@ Which practice may use a plugin's pages is the gate's business: it answers 404 o
 from __future__ import annotations
 
 import hashlib
+from mimetypes import guess_type
 from pathlib import Path
 from typing import cast
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, send_from_directory
 from jinja2 import BaseLoader, FileSystemLoader, PrefixLoader
+from werkzeug.security import safe_join
 
 from layers_core.artefacts.kinds import CORE
 from layers_core.host.loader import Host
@@ -20,6 +22,8 @@ HERE = Path(__file__).parent
 SHELL = "layers"
 """The shell's own folder of templates and name of static files."""
 YEAR = 365 * 24 * 3600
+CODINGS = (("br", ".br"), ("gzip", ".gz"))
+"""The build leaves a copy in each beside a file; the smallest first."""
 
 
 class MountRefused(RuntimeError):
@@ -87,11 +91,25 @@ def _send_static(slug: str, filename: str) -> Response:
         abort(404)
     # An address with a stamp changes with the file, so it may be kept for long.
     keep = YEAR if request.args.get("v") else 300
-    response = send_from_directory(folders[slug], filename, max_age=keep, conditional=True)
+    coding, suffix = _smallest(folders[slug], filename)
+    kind = guess_type(filename)[0]
+    response = send_from_directory(folders[slug], filename + suffix, mimetype=kind, max_age=keep, conditional=True)
+    response.vary.add("Accept-Encoding")
+    if coding:
+        response.content_encoding = coding
     if keep == YEAR:
         response.cache_control.immutable = True
     response.cache_control.public = True
     return response
+
+
+def _smallest(folder: Path, filename: str) -> tuple[str, str]:
+    """The coding and the ending of the smallest copy that the browser can read; two empty words for the file itself."""
+    for coding, suffix in CODINGS:
+        path = safe_join(str(folder), filename + suffix)
+        if request.accept_encodings[coding] and path is not None and Path(path).is_file():
+            return coding, suffix
+    return "", ""
 
 
 class _Assets:
