@@ -29,6 +29,11 @@ def same_body(body: Body, from_version: int) -> Body:
     return body
 
 
+def whole_body(body: Body) -> Body:
+    """What others read of a kind whose writer keeps nothing back: the body as it is."""
+    return body
+
+
 @dataclass(frozen=True)
 class PluginMeta:
     """How a plugin introduces itself. Texts are lazy strings, shown on the mix's card.
@@ -68,7 +73,8 @@ class ArtefactKind:
     under `templates/<slug>/`. `permission` is needed to save one. `edited_by_permission` says that whoever holds it may
     edit (the practice's own pages), instead of the author alone. `resurfaces` makes it come back when it is worth
     seeing again: to its author, and to whoever answers, adapts or uses it (`Unit.bring_back`). `only_for_author` keeps
-    it with its author: nobody is offered to share it.
+    it with its author: nobody is offered to share it. `for_others(body)` is pure and leaves out what is
+    in a body for its author alone, in a shape that the schema takes: others read, find and get as a copy nothing else.
     """
 
     name: str
@@ -83,6 +89,7 @@ class ArtefactKind:
     edited_by_permission: bool = False
     resurfaces: bool = False
     only_for_author: bool = False
+    for_others: Callable[[Body], Body] = whole_body
 
 
 @dataclass(frozen=True)

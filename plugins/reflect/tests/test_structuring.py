@@ -191,7 +191,7 @@ def test_the_index_can_be_made_anew(world: World) -> None:
     first = world.artefacts.save(gp, Draft(NOTE, "Ask first", quick_body("Ask first", facts))).id
     world.artefacts.share_copy(gp, first, "practice", GuardAnswer())
     before = rows(world)
-    assert len(before) == 6
+    assert len(before) == 4, "a copy counts as nothing"
     with world.database.write() as session:
         session.execute(Tag.__table__.delete())
         session.execute(Entry.__table__.update().values(minutes=5))

@@ -63,10 +63,25 @@ def read_body(host: Host, name: str, body: Body, version: int) -> Body:
     return body if version == kind.version else kind.upgrade(dict(body), version)
 
 
+def body_for(host: Host, actor: Actor, row: Artefact | Thing | Any, body: Body, version: int) -> Body:
+    """A kept body of the row's as the actor meets it: others than its author read what the kind lets others read.
+
+    Raises UnknownKind.
+    """
+    body = read_body(host, row.kind, body, version)
+    own = row.author_id is not None and row.author_id == actor.person_id
+    return body if own else require(host, row.kind).for_others(body)
+
+
+def words(kind: ArtefactKind, chosen: Audience | AudienceView, body: Body) -> str:
+    """What search may find of a thing: where others search too, nothing that is for its author alone."""
+    return kind.search_text(body if chosen.type == "person" else kind.for_others(body))
+
+
 def thing_from(host: Host, actor: Actor, artefact: Artefact | Any, chosen: Audience | Any, author_name: str) -> Thing:
     """A row as the actor meets it: switched off or missing kinds show their title alone."""
     available = artefact.kind in host.registry.kinds and in_mix(artefact.kind, actor.practice.mix)
-    return build(host, artefact, audience_view(actor, chosen), author_name, available=available)
+    return build(host, actor, artefact, audience_view(actor, chosen), author_name, available=available)
 
 
 def audience_view(actor: Actor, chosen: Audience | Any) -> AudienceView:
@@ -77,14 +92,16 @@ def audience_view(actor: Actor, chosen: Audience | Any) -> AudienceView:
     return audience_named(chosen.id, chosen.type, chosen.key, actor.practice.name, "")
 
 
-def build(host: Host, row: Artefact | Any, view: AudienceView, author_name: str, *, available: bool) -> Thing:
-    """A thing out of an artefact's row; its body is empty where it isn't available."""
+def build(
+    host: Host, actor: Actor, row: Artefact | Any, view: AudienceView, author_name: str, *, available: bool
+) -> Thing:
+    """A thing out of an artefact's row for an actor; its body is empty where it isn't available."""
     return Thing(
         id=row.id,
         number=row.number,
         kind=row.kind,
         title=row.title,
-        body=read_body(host, row.kind, row.body, row.body_version) if available else {},
+        body=body_for(host, actor, row, row.body, row.body_version) if available else {},
         language=row.language,
         practice_id=row.practice_id,
         author_id=row.author_id,

@@ -44,7 +44,7 @@ def thing(host: Host, actor: Actor, row: Any) -> Thing:
     """A row of COLUMNS and `author_name`, read by a query that asked `audience.visible`, as a thing."""
     view = next(known for known in actor.audiences if known.id == row.audience_id)
     available = row.kind in host.registry.kinds and kinds.in_mix(row.kind, actor.practice.mix)
-    return kinds.build(host, row, view, row.author_name or "", available=available)
+    return kinds.build(host, actor, row, view, row.author_name or "", available=available)
 
 
 def things() -> Select[Any]:
@@ -351,7 +351,7 @@ def history(session: Session, host: Host, actor: Actor, found: Thing) -> list[Re
         RevisionView(
             row.Revision.number,
             row.Revision.title,
-            kinds.read_body(host, found.kind, row.Revision.body, row.Revision.body_version) if found.available else {},
+            kinds.body_for(host, actor, found, row.Revision.body, row.Revision.body_version) if found.available else {},
             row.editor or "",
             next(known for known in actor.audiences if known.id == row.audience_id),
             row.Revision.created_at,

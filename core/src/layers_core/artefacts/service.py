@@ -172,7 +172,7 @@ class ArtefactService(WithFiles):
             artefact.updated_at = unit.moment
             unit.session.flush()
             unit.keep_revision(artefact)
-            search.index(unit.session, artefact, chosen, kind.search_text(artefact.body))
+            search.index(unit.session, artefact, chosen, kinds.words(kind, chosen, artefact.body))
             unit.event(Revised(), artefact)
             self._keep_guard(unit, artefact_id, marks, draft.guard)
             unit.attach(artefact_id, draft.attachments)
@@ -230,6 +230,7 @@ class ArtefactService(WithFiles):
     ) -> Saved:
         """Share a thing more widely: a copy is made, linked by `copy_of`; the original stays as private as it was.
 
+        The copy holds what the kind lets others read (`ArtefactKind.for_others`), also for its author.
         Raises NotFound, NotAllowed, and what `save` does.
         """
         with self.database.read() as session:
@@ -238,7 +239,7 @@ class ArtefactService(WithFiles):
         copy = Draft(
             kind=thing.kind,
             title=thing.title,
-            body=thing.body,
+            body=kinds.require(self.host, thing.kind).for_others(thing.body),
             audience=choice,
             language=thing.language,
             links=(NewLink("copy_of", artefact_id),),
@@ -281,7 +282,7 @@ class ArtefactService(WithFiles):
     def _reindex(self, session: Session, artefact: Artefact, chosen: Audience | AudienceView) -> None:
         kind = kinds.require(self.host, artefact.kind)
         body = kinds.read_body(self.host, artefact.kind, artefact.body, artefact.body_version)
-        search.index(session, artefact, chosen, kind.search_text(body))
+        search.index(session, artefact, chosen, kinds.words(kind, chosen, body))
 
 
 def may_edit(host: Host, actor: Actor, thing: Thing) -> bool:

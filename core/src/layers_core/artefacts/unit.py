@@ -85,7 +85,7 @@ class Unit:
         artefact.number = put(self.session, Artefact, **values)[0]
         self._added.add(artefact.id)
         self.keep_revision(artefact)
-        search.index(self.session, artefact, chosen, kind.search_text(body), new=True)
+        search.index(self.session, artefact, chosen, kinds.words(kind, chosen, body), new=True)
         if kind.resurfaces and self.actor.person_id:
             exposure.start(self.session, self.actor.person_id, artefact.id, self.moment)
         if brought:

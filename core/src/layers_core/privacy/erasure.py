@@ -227,7 +227,7 @@ def _reindex(session: Session, host: Host, number: int) -> None:
         search.remove(session, number)
         return
     body = kinds.read_body(host, artefact.kind, artefact.body, artefact.body_version)
-    search.index(session, artefact, chosen, kind.search_text(body))
+    search.index(session, artefact, chosen, kinds.words(kind, chosen, body))
 
 
 def _wipe(path: str) -> None:

@@ -122,6 +122,8 @@ class PluginContract:
             for body in self.samples[kind.name]:
                 kept = schema.dump(schema.load(deepcopy(body)))
                 assert schema.dump(schema.load(deepcopy(kept))) == kept, kind.name
+                shown = kind.for_others(deepcopy(kept))
+                assert schema.dump(schema.load(deepcopy(shown))) == shown, f"{kind.name} for others"
                 assert isinstance(kind.summary(kept), str), kind.name
                 assert isinstance(kind.search_text(kept), str), kind.name
 

@@ -39,6 +39,11 @@ def words_of_note(body: Body) -> str:
     return "\n".join([*answers, *body["about"][TOPICS]])
 
 
+def note_for_others(body: Body) -> Body:
+    """What colleagues read of a note: its answers. When it was, how long, and what it counts as are its writer's."""
+    return {**body, "about": no_facts()}
+
+
 def summary_of_aside(body: Body) -> str:
     """Nothing: a private text is not repeated in lists."""
     return ""
@@ -61,6 +66,7 @@ KINDS = (
         permission=WRITE,
         upgrade=upgrade_note,
         resurfaces=True,
+        for_others=note_for_others,
     ),
     ArtefactKind(
         name=ASIDE,

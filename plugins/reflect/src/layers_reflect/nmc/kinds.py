@@ -19,5 +19,6 @@ DISCUSSED_ACCOUNT = ArtefactKind(
     page_template=_NOTE.page_template,
     permission=WRITE,
     upgrade=_NOTE.upgrade,
+    for_others=_NOTE.for_others,
 )
 """It neither comes back to its writer nor counts in a portfolio: the account itself does."""

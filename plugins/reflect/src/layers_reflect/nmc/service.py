@@ -22,7 +22,7 @@ from layers_core.practices.models import Membership, Person
 from layers_core.practices.service import normalise_email
 from layers_core.usage.events import IdentifierDecided
 from layers_core.vocabulary import vocabulary
-from layers_reflect.kinds import NOTE
+from layers_reflect.kinds import NOTE, note_for_others
 from layers_reflect.nmc.events import DiscussionEnded, DiscussionOpened
 from layers_reflect.nmc.kinds import DISCUSSED
 from layers_reflect.nmc.models import DiscussedAccount, Discussion
@@ -117,7 +117,7 @@ def _copy(account: Thing, choice: str) -> Draft:
     return Draft(
         kind=DISCUSSED,
         title=account.title,
-        body=account.body,
+        body=note_for_others(account.body),
         audience=choice,
         language=account.language,
         links=(NewLink("copy_of", account.id),),
