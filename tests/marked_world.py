@@ -36,6 +36,7 @@ from layers_reflect.nmc import service as nmc
 from layers_reflect.nmc.models import DiscussedAccount
 from layers_reflect.own import service as own_questions
 from layers_reflect.own.service import Content
+from layers_reflect.portfolio.preparing import service as exports
 from layers_reflect.prompts import Question
 from layers_reflect.writing import ONLY_FOR_ME
 from layers_webshell.accounts import service as accounts
@@ -105,6 +106,7 @@ def fill(site: Any) -> Marked:
     _reminding(marked)
     _discussion(marked)
     _mail(marked)
+    _exports(marked)
     for name, (audience, roles) in _audiences(marked).items():
         title = marked.word(f"late{name}", roles)
         site.save("nurse", Draft("reflect.note", title, note(title), audience))
@@ -362,6 +364,22 @@ def _reminding(marked: Marked) -> None:
 def _mail(marked: Marked) -> None:
     """A secret address to which the nurse sends herself notes."""
     mail.renew(marked.site.world.artefacts, marked.site.world.actor("nurse"), marked.site.app.secret_key)
+
+
+def _exports(marked: Marked) -> None:
+    """A file that the nurse can fetch, and an export of hers that could not be written."""
+    world = marked.site.world
+    artefacts, nurse = world.artefacts, world.actor("nurse")
+    marked.keys["export_id"] = []
+    for shape in ("csv", "html"):
+        begun = exports.begin(artefacts, nurse, exports.Wish(shape, [], False, {}, f"export {shape}"))
+        marked.keys["export_id"].append(begun.id)
+        if shape == "csv":
+            with world.host.files.passing.writing(begun.order.run) as stream:
+                stream.write(marked.word("exported", WRITER).encode())
+            exports.finish(world.database, begun.order, 10)
+        else:
+            exports.fail(world.database, begun.order)
 
 
 def _discussion(marked: Marked) -> None:

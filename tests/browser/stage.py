@@ -13,7 +13,7 @@ from uuid import UUID
 
 from flask import Flask
 from playwright.sync_api import Browser, Page
-from sqlalchemy import select
+from sqlalchemy import select, update
 from waitress.server import create_server
 from werkzeug.routing import Rule
 
@@ -45,6 +45,8 @@ from layers_reflect.nmc import reading as nmc_reading
 from layers_reflect.nmc import service as nmc
 from layers_reflect.own import service as own_questions
 from layers_reflect.own.service import Content
+from layers_reflect.portfolio.preparing import service as exports
+from layers_reflect.portfolio.preparing.models import Export
 from layers_reflect.prompts import Question, newest
 from layers_reflect.writing import new_body
 from layers_webshell.accounts import service as accounts
@@ -212,6 +214,7 @@ def furnish(stage: Stage) -> None:
     _remind(stage)
     _discuss(stage)
     _own_questions_and_files(stage)
+    _export(stage)
     stage.keys |= {
         "practice": stage.world.slugs[HOME],
         "answer_id": waiting,
@@ -301,6 +304,15 @@ def _discuss(stage: Stage) -> None:
     stage.keys["discussion_id"] = nmc.open_discussion(stage.service, nurse, chosen, email, 30, GuardAnswer())
 
 
+def _export(stage: Stage) -> None:
+    """An export of the nurse's that goes on for as long as the stage stands."""
+    nurse = stage.world.actor(stage.database, stage.host, "nurse")
+    begun = exports.begin(stage.service, nurse, exports.Wish("docx", [stage.things["new_forms"]] * 3, False, {}, ""))
+    with stage.database.write() as session:
+        session.execute(update(Export).values(state="working", done=1, beat_at=now() + timedelta(days=1)))
+    stage.keys["export_id"] = begun.id
+
+
 def _own_questions_and_files(stage: Stage) -> None:
     """Questions that the nurse made for herself, and a file beside a note of hers."""
     nurse = stage.world.actor(stage.database, stage.host, "nurse")
@@ -315,12 +327,21 @@ def _own_questions_and_files(stage: Stage) -> None:
     stage.keys |= {"template_id": made, "attachment_id": file, "files.show:thing_id": note, "files.own:thing_id": note}
 
 
-NO_PAGES = ("static", "api.", "drafts.offer", "outbox.token", "capture_app.manifest", "capture_app.service_worker")
+NO_PAGES = (
+    "static",
+    "api.",
+    "drafts.offer",
+    "outbox.token",
+    "capture_app.manifest",
+    "capture_app.service_worker",
+    "reflect.export_file",
+)
 """What these endpoints answer is no page: files, and the programs' door."""
 ROLE_AT = {"public": "", "signed_in": "nurse", "member": "lead", "evaluator": "evaluator", "operator": "operator"}
 """Who opens a page, by the level of its policy; "" is nobody who is signed in."""
 ROLE_OF = {
     "again.": "nurse",
+    "reflect.export_": "nurse",
     "reflect.nmc": "nurse",
     "reflect.template": "nurse",
     "files.": "nurse",

@@ -51,6 +51,8 @@ from layers_reflect.portfolio import commands as portfolio_commands
 from layers_reflect.portfolio import events as portfolio_events
 from layers_reflect.portfolio import views as _portfolio_views  # noqa: F401 - adds its pages to the blueprint of `views`
 from layers_reflect.portfolio.bringing import views as _bring_views  # noqa: F401 - adds its page to the blueprint of `views`
+from layers_reflect.portfolio.preparing import reading as preparing_reading
+from layers_reflect.portfolio.preparing import service as preparing_service
 from layers_reflect.schemas import SettingsSchema
 from layers_reflect.starting import views as _starting_views  # noqa: F401 - adds its page to the blueprint of `views`
 from layers_reflect.timeline import views as _timeline_views  # noqa: F401 - adds its page to the blueprint of `views`
@@ -153,6 +155,7 @@ class Plugin:
             *reading.personal_data(session, person_id),
             *nmc_reading.personal_data(session, person_id),
             *mail_reading.personal_data(person_id, session),
+            *preparing_reading.personal_data(person_id, session),
         ]
 
     @hookimpl
@@ -160,4 +163,5 @@ class Plugin:
         """Forget what the tables of Reflect keep about them."""
         nmc_service.erase_person(person_id, unit)
         mail_service.erase_person(person_id, unit)
+        preparing_service.erase_person(person_id, unit)
         service.erase_person(person_id, unit)

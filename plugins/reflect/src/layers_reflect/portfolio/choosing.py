@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience
+from layers_core.artefacts.attachments.store import FileStore
 from layers_core.artefacts.models import Artefact
 from layers_core.contract import Actor
 from layers_reflect import prompts
@@ -88,17 +89,19 @@ def _is_private(template: str) -> bool:
     return any(known.private for (code, _version), known in prompts.templates().items() if code == template)
 
 
-def in_order(session: Session, actor: Actor, ids: Sequence[UUID], *, only_for_me: bool) -> Iterator[Entry]:
+def in_order(
+    session: Session, actor: Actor, ids: Sequence[UUID], store: FileStore, *, only_for_me: bool
+) -> Iterator[Entry]:
     """These entries in the given order of days, each followed by what is only for oneself beside it, where wanted.
 
-    Read in parts, so that any number passes through flat memory.
+    With their files, whose contents are in the store. Read in parts, so that any number passes through flat memory.
     """
     if actor.person_id is None:
         return
     for start in range(0, len(ids), CHUNK):
         part = ids[start : start + CHUNK]
         beside = _asides(session, actor, part) if only_for_me else []
-        found = list(entries_of(session, actor.person_id, [*part, *beside], only_for_me=only_for_me))
+        found = list(entries_of(session, actor.person_id, [*part, *beside], store=store, only_for_me=only_for_me))
         notes = sorted((entry for entry in found if entry.template), key=lambda entry: (happened_on(entry), entry.id))
         asides: dict[UUID, list[Entry]] = defaultdict(list)
         for entry in found:

@@ -13,14 +13,24 @@ from layers_reflect.portfolio.interchange import Portfolio
 LIBRARY = "weasyprint"
 
 
+class NoPdf(RuntimeError):
+    """The library that makes a PDF is not there, or misses what it needs of the system (Pango)."""
+
+
 def available() -> bool:
     """Whether this installation can make a PDF. Elsewhere the page to print is printed to one by any browser."""
     return find_spec(LIBRARY) is not None
 
 
 def write(portfolio: Portfolio, out: BinaryIO) -> None:
-    """Write a portfolio as PDF; it is held in memory while it is made. Raises ImportError without the extra."""
-    library = import_module(LIBRARY)
+    """Write a portfolio as PDF. It is held in memory meanwhile, so data/exports.json says how many entries it may have.
+
+    Raises NoPdf where it cannot be made here.
+    """
+    try:
+        library = import_module(LIBRARY)
+    except (ImportError, OSError) as error:
+        raise NoPdf(str(error)) from error
     page = io.BytesIO()
     page_html.write(portfolio, page)
     library.HTML(string=page.getvalue().decode()).write_pdf(out)

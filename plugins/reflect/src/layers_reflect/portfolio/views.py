@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
+from uuid import UUID
 
-from flask import abort, redirect, render_template, request, send_file, url_for
+from flask import Response, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from layers_core.artefacts.errors import CheckFailed, DraftRefused, GuardStop, NotAllowed, NotFound
@@ -28,6 +29,8 @@ from layers_reflect.portfolio.choosing import Choice
 from layers_reflect.portfolio.events import PortfolioExported
 from layers_reflect.portfolio.formats import FORMATS
 from layers_reflect.portfolio.interchange import Portfolio
+from layers_reflect.portfolio.preparing import views as preparing
+from layers_reflect.portfolio.preparing.service import Wish
 from layers_reflect.portfolio.totals import Line, overview
 from layers_reflect.profiles import ProfileView, profile_of
 from layers_reflect.reading import Wanted
@@ -63,6 +66,7 @@ def portfolio() -> str:
         short=short,
         month_name=format_month,
         line_url=partial(_line_url, what),
+        exports=preparing.on_their_way(),
         kind=NOTE,
     )
 
@@ -77,7 +81,10 @@ def choose() -> str:
 @staff.post("/portfolio/export")
 @policy("member", WRITE)
 def export() -> ResponseReturnValue:
-    """The chosen entries as a file. It is whole before it is sent, so a fault gives a page and never half a file."""
+    """The chosen entries as a file, at once or, where they are many, from a page that shows how far it is.
+
+    It is whole before it is sent, so a fault gives a page and never half a file.
+    """
     form = submitted()
     what = _asked(form, profile_of(current.session, current.actor))
     there = choosing.choices(current.session, current.actor, what.wanted)
@@ -85,20 +92,38 @@ def export() -> ResponseReturnValue:
     shape = form.one_of("format", _formats(), _("Choose what to make"))
     if not chosen:
         form.problems.append(Problem(_("Choose at least one entry"), "entries"))
-    if form.problems:
+    kind = _formats().get(shape)
+    if kind and kind["most"] and len(chosen) > kind["most"]:
+        form.problems.append(Problem(_too_many(kind["most"]), "format"))
+    if form.problems or kind is None:
         return _choose(what, form, there), 422
+    keys = [choice.id for choice in chosen]
     with_asides = ONLY_FOR_ME in form.getlist(ALSO)
-    entries = choosing.in_order(
-        current.session, current.actor, [choice.id for choice in chosen], only_for_me=with_asides
-    )
+    if len(keys) > kind["at_once"]:
+        back = {**what.query, **what.filters.query}
+        return preparing.begin(Wish(shape, keys, with_asides, back, form.client_key))
+    try:
+        return _at_once(shape, kind, keys, only_for_me=with_asides)
+    except pdf_file.NoPdf:
+        message = _("We cannot make a PDF just now. Choose the page to read and print: any browser makes a PDF of it")
+        form.problems.append(Problem(message, "format"))
+        return _choose(what, form, there), 503
+
+
+def _at_once(shape: str, kind: Mapping[str, Any], keys: Sequence[UUID], *, only_for_me: bool) -> Response:
+    entries = choosing.in_order(current.session, current.actor, keys, current.host.files, only_for_me=only_for_me)
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed by the response that sends it
     made_at = now()
-    FORMATS[shape](Portfolio(current.person.name, made_at, entries), cast("Any", file))
+    try:
+        FORMATS[shape](Portfolio(current.person.name, made_at, entries), cast("Any", file))
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
-    after_response(partial(_note_export, current.artefacts, current.actor, shape, len(chosen)))
-    kind = _formats()[shape]
+    after_response(partial(_note_export, current.artefacts, current.actor, shape, len(keys)))
     name = f"portfolio-{local_date(made_at, current.practice.time_zone).isoformat()}.{kind['ending']}"
     response = send_file(cast("Any", file), kind["type"], as_attachment=True, download_name=name)
+    response.headers["Cache-Control"] = "private, no-store"
     # A response that is passed straight through is never closed, and then nothing runs after it.
     response.direct_passthrough = False
     return response
@@ -164,6 +189,19 @@ def _formats() -> dict[str, Any]:
     return {code: entry for code, entry in known.items() if code in FORMATS and (code != "pdf" or pdf_file.available())}
 
 
+def _about(kind: Mapping[str, Any]) -> str:
+    most = kind["most"]
+    return _("%(about)s. Up to %(most)s entries", about=_(kind["about"]), most=most) if most else _(kind["about"])
+
+
+def _too_many(most: int) -> str:
+    return _(
+        "A PDF can hold %(most)s entries. Choose fewer, or choose the page to read and print: "
+        "any browser makes a PDF of it",
+        most=most,
+    )
+
+
 def _ticked(form: Submitted, there: list[Choice]) -> list[Choice]:
     """What was chosen; of very many, all but those that hold somebody's name."""
     if len(there) > ONE_BY_ONE:
@@ -194,11 +232,12 @@ def _choose(what: Asked, form: Submitted | None = None, there: list[Choice] | No
         ticked=ticked,
         one_by_one=bool(form and form.problems),
         many=len(choices) > ONE_BY_ONE,
-        formats=[(code, _(entry["label"]), _(entry["about"])) for code, entry in _formats().items()],
+        formats=[(code, _(entry["label"]), _about(entry)) for code, entry in _formats().items()],
         format=form.get("format") if form else next(iter(_formats()), ""),
         also=form.getlist(ALSO) if form else [],
         pdf=pdf_file.available(),
         problems=form.problems if form else [],
+        exports=preparing.on_their_way(),
         kind=NOTE,
     )
 

@@ -1,0 +1,1 @@
+"""Exports that take longer than somebody waits for a page: made aside, watched, fetched once they are whole."""

@@ -1,0 +1,208 @@
+"""What is done with an export that takes its time: begun, begun again, told of, ended, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from layers_core.artefacts.attachments.passing import PassingFiles
+from layers_core.artefacts.errors import NotFound
+from layers_core.artefacts.service import ArtefactService
+from layers_core.artefacts.unit import Unit
+from layers_core.contract import Actor
+from layers_core.db.base import new_id, now
+from layers_core.db.session import Database
+from layers_reflect.portfolio.events import PortfolioExported
+from layers_reflect.portfolio.preparing.models import Export
+from layers_reflect.portfolio.preparing.reading import KEPT, SILENT
+
+MOST_KEPT = 5
+"""So many exports of a person wait to be fetched; a newer one pushes out the oldest."""
+GOING_ON = ("waiting", "working")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants: as what, which entries, what besides, and the query of the page where they chose them."""
+
+    shape: str
+    entries: Sequence[UUID]
+    only_for_me: bool
+    back: Mapping[str, Any]
+    client_key: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a process is to write, and under which turn."""
+
+    id: UUID
+    run: UUID
+    shape: str
+    only_for_me: bool
+    entries: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What became of a wish for an export.
+
+    `order` is what to write now; None where the same form had begun it, or another one is going on, which `id` names.
+    """
+
+    id: UUID
+    order: Order | None = None
+    another: bool = False
+
+
+def begin(service: ArtefactService, actor: Actor, wish: Wish) -> Begun:
+    """Note down an export, unless the same form did before or one of the actor's is still being written.
+
+    Whoever gets an order has it written (`job.start`). What is too old, and the oldest of too many, goes.
+    """
+    try:
+        return _begin(service, actor, wish)
+    except IntegrityError:
+        # The same form, sent twice at the same moment: the other one was first.
+        return _begin(service, actor, wish)
+
+
+def _begin(service: ArtefactService, actor: Actor, wish: Wish) -> Begun:
+    key = wish.client_key[:80] or str(new_id())
+    with service.unit(actor) as unit:
+        _tidy(unit, actor)
+        same = unit.session.scalar(
+            select(Export.id).where(Export.person_id == actor.person_id, Export.client_key == key)
+        )
+        if same:
+            return Begun(same)
+        going_on = unit.session.scalar(
+            select(Export.id).where(
+                Export.person_id == actor.person_id,
+                Export.practice_id == actor.practice.id,
+                Export.state.in_(GOING_ON),
+                Export.beat_at >= unit.moment - SILENT,
+            )
+        )
+        if going_on:
+            return Begun(going_on, another=True)
+        row = Export(
+            id=new_id(),
+            person_id=actor.person_id,
+            practice_id=actor.practice.id,
+            client_key=key,
+            shape=wish.shape,
+            only_for_me=wish.only_for_me,
+            entries=[str(entry) for entry in wish.entries],
+            total=len(wish.entries),
+            back=dict(wish.back),
+            state="waiting",
+            run=new_id(),
+            beat_at=unit.moment,
+            made_at=unit.moment,
+        )
+        unit.session.add(row)
+        unit.session.flush()
+        return Begun(row.id, _order(row))
+
+
+def again(service: ArtefactService, actor: Actor, export_id: UUID) -> Order | None:
+    """Take over an export that stopped or failed; None where it is going on or done. Raises NotFound."""
+    with service.unit(actor) as unit:
+        row = _own(unit.session, actor, export_id)
+        silent = row.state in GOING_ON and row.beat_at < unit.moment - SILENT
+        if not (silent or row.state == "failed"):
+            return None
+        claimed = unit.session.execute(
+            update(Export)
+            .where(Export.id == row.id, Export.run == row.run)
+            .values(run=new_id(), state="waiting", done=0, beat_at=unit.moment)
+            .execution_options(synchronize_session=False)
+        )
+        if not _one(claimed):
+            return None
+        unit.session.refresh(row)
+        return _order(row)
+
+
+def take_back(service: ArtefactService, actor: Actor, export_id: UUID) -> None:
+    """Cancel an export or delete its file. Whoever writes it finds out and stops. Raises NotFound."""
+    with service.unit(actor) as unit:
+        row = _own(unit.session, actor, export_id)
+        unit.files.passing.remove(row.run)
+        unit.session.delete(row)
+
+
+def fetched(service: ArtefactService, actor: Actor, export_id: UUID) -> None:
+    """Note that an export was downloaded, once."""
+    with service.unit(actor) as unit:
+        row = unit.session.get(Export, export_id)
+        if row and row.person_id == actor.person_id and row.fetched_at is None:
+            row.fetched_at = unit.moment
+            # The column holds codes of data/exports.json, as the event's field does.
+            unit.event(PortfolioExported(format=row.shape, entries=row.total))  # type: ignore[arg-type]
+
+
+def tell(database: Database, order: Order, state: Literal["waiting", "working"], done: int) -> bool:
+    """Say how far the writing is; False where the export was taken back, or another process has taken over."""
+    return _update(database, order, state=state, done=done, beat_at=now())
+
+
+def finish(database: Database, order: Order, size: int) -> bool:
+    """Say that the file is whole; False as with `tell`."""
+    return _update(database, order, state="ready", done=len(order.entries), size=size, ready_at=now())
+
+
+def fail(database: Database, order: Order) -> None:
+    """Say that the file could not be written."""
+    _update(database, order, state="failed")
+
+
+def erase_person(person_id: UUID, unit: Unit) -> None:
+    """Forget somebody's exports, and delete their files."""
+    _remove(unit.session, unit.files.passing, Export.person_id == person_id)
+
+
+def _update(database: Database, order: Order, **values: Any) -> bool:
+    with database.write() as session:
+        return _one(
+            session.execute(update(Export).where(Export.id == order.id, Export.run == order.run).values(**values))
+        )
+
+
+def _one(result: Any) -> bool:
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def _own(session: Session, actor: Actor, export_id: UUID) -> Export:
+    row = session.get(Export, export_id)
+    if row is None or (row.person_id, row.practice_id) != (actor.person_id, actor.practice.id):
+        raise NotFound
+    return row
+
+
+def _order(row: Export) -> Order:
+    return Order(row.id, row.run, row.shape, row.only_for_me, tuple(UUID(key) for key in row.entries))
+
+
+def _tidy(unit: Unit, actor: Actor) -> None:
+    """Let go what nobody can fetch any more, whoever's it is, and the oldest of the actor's."""
+    # For a day more the page of an export says that its file is deleted.
+    old = unit.moment - KEPT - timedelta(days=1)
+    theirs = Export.person_id == actor.person_id
+    newest = select(Export.id).where(theirs).order_by(Export.made_at.desc()).limit(MOST_KEPT - 1)
+    keep = list(unit.session.scalars(newest))
+    over = theirs & Export.id.not_in(keep) & Export.state.not_in(GOING_ON)
+    _remove(unit.session, unit.files.passing, or_(Export.made_at < old, over))
+
+
+def _remove(session: Session, files: PassingFiles, which: Any) -> None:
+    for run in session.scalars(delete(Export).where(which).returning(Export.run)):
+        files.remove(run)
