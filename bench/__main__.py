@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from bench.databases import KINDS, Databases
-from bench.goals import doors, footing, pages, queries, saving, scale, searching
+from bench.goals import doors, footing, pages, phones, queries, saving, scale, searching
 from bench.goals.setting import Setting
 from bench.instance import KEPT
 from bench.report import Figure, machine, table
@@ -22,6 +22,7 @@ GOALS: Mapping[int, Callable[[Setting], Iterator[Figure]]] = {
     5: saving.run,
     6: doors.run,
     8: footing.run,
+    10: phones.run,
 }
 
 

@@ -29,6 +29,8 @@ COLUMNS = {
         "id name version tier actor_key role practice_id artefact_id plugin mix_version occurred_at props once_key"
     ),
     "reflect_aside": "artefact_id note_id",
+    "reflect_entry": ("artefact_id author_id happened_on minutes participatory_minutes importance template is_copy"),
+    "reflect_tag": "artefact_id scheme code",
     "peer_share_question": "artefact_id state outcome closed_at",
     "peer_share_response": "id artefact_id person_id practice_id author_id type note created_at seen_at",
     "guidelines_recommendation": "artefact_id edition_id path strength certainty",

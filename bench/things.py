@@ -16,6 +16,8 @@ from typing import Any
 from bench.world import World
 from layers_core.artefacts.search import audience_token, kind_token
 from layers_core.host.loader import Host
+from layers_reflect.prompts import newest
+from layers_reflect.writing import new_body
 
 CHUNK = 1_000
 EVERY_SECONDS = 90
@@ -40,6 +42,7 @@ FIXED_AUDIENCE = {
 }
 WITHOUT_AUTHOR = {"patient_input.answer"}
 RESURFACES = {"reflect.note"}
+TEMPLATE = "what_so_what_now_what"
 READER_EVERY = 100
 """One in so many of the newest things is the reader's own, with a promise that is due and a note that comes back."""
 PROMISED, LINKED, COMMENTED, USED = 0.1, 0.4, 0.05, 0.02
@@ -140,7 +143,7 @@ class _Maker:
         words = self.host.registry.kinds[kind].search_text(body)
         add("core_search", number, f"{audience_token(audience)} {kind_token(kind)}", title, words)
         self._around(kind, artefact, moment, home, author, type_, readers)
-        self._plugin_rows(kind, artefact, at, practice, body)
+        self._plugin_rows(kind, artefact, at, practice, author, body)
         if type_ == "practice":
             self.linkable.setdefault(practice, []).append(artefact)
         if kind == "guidelines.recommendation":
@@ -159,7 +162,8 @@ class _Maker:
         title = " ".join(words[:9]).capitalize()
         if kind == "reflect.note":
             answers = {"what": first, "so_what": second, "now_what": third}
-            return title, {"template": "what_so_what_now_what", "template_version": 1, "answers": answers}
+            about = {"minutes": 30, "types": ["cpd"], "topics": [self.chance.choice(COMMON)]}
+            return title, new_body(newest(TEMPLATE), answers, about)
         if kind == "peer_share.question":
             return title, {"need": first, "tried": f"{second} {third}"}
         if kind == "patient_input.answer":
@@ -244,8 +248,13 @@ class _Maker:
         event = ("core.recorded", 1, "producing", actor, "gp", home.id, artefact, "core", 4, at)
         add("core_usage_event", key(moment, chance), *event, json.dumps({"audience": type_, "prompted": False}), None)
 
-    def _plugin_rows(self, kind: str, artefact: str, at: str, practice: int, body: dict[str, Any]) -> None:
+    def _plugin_rows(self, kind: str, artefact: str, at: str, practice: int, author: Any, body: dict[str, Any]) -> None:
         add, home = self.out.add, self.world.practices[practice]
+        if kind == "reflect.note":
+            about = body["about"]
+            add("reflect_entry", artefact, author, at[:10], about["minutes"], 0, None, body["template"], False)
+            for scheme in ("types", "topics"):
+                add("reflect_tag", artefact, scheme, about[scheme][0])
         if kind == "reflect.aside" and self.linkable.get(practice):
             add("reflect_aside", artefact, self.chance.choice(self.linkable[practice]))
         if kind == "peer_share.question":

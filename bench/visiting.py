@@ -65,8 +65,8 @@ class Worker:
     def __enter__(self) -> Worker:
         with socket.socket() as probe:
             probe.bind((HERE, 0))
-            port = probe.getsockname()[1]
-        command = [sys.executable, "-m", "bench.serving", self._app, self.loaded.named(self.name), str(port)]
+            self.port = probe.getsockname()[1]
+        command = [sys.executable, "-m", "bench.serving", self._app, self.loaded.named(self.name), str(self.port)]
         self._process = subprocess.Popen(
             [*command, json.dumps(self._options)], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
         )
@@ -75,7 +75,7 @@ class Worker:
         if not line:
             raise RuntimeError(f"The worker with {self._app} did not start")
         self.pid = int(line)
-        self._connection = HTTPConnection(HERE, port, timeout=START_SECONDS)
+        self._connection = HTTPConnection(HERE, self.port, timeout=START_SECONDS)
         return self
 
     def __exit__(self, *_error: object) -> None:
