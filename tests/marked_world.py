@@ -30,6 +30,8 @@ from layers_patient_input.models import Answer
 from layers_patient_input.schemas import settings_of
 from layers_patient_input.wording import form_wording
 from layers_peer_share import service as peers
+from layers_reflect.episodes import service as episodes
+from layers_reflect.episodes.arranging import new_group
 from layers_reflect.mail import service as mail
 from layers_reflect.models import OwnTemplate
 from layers_reflect.nmc import service as nmc
@@ -105,6 +107,7 @@ def fill(site: Any) -> Marked:
     _fillers(marked)
     _reminding(marked)
     _discussion(marked)
+    _episode(marked)
     _mail(marked)
     _exports(marked)
     for name, (audience, roles) in _audiences(marked).items():
@@ -401,6 +404,24 @@ def _discussion(marked: Marked) -> None:
             roles = partner if copy.discussion_id == opened else WRITER
             marked.thing(f"copy {copy.discussion_id} {copy.position}", copy.copy_id, roles)
     marked.keys["discussion_id"] = [opened, ended]
+
+
+def _episode(marked: Marked) -> None:
+    """An episode of the nurse's with a group, a note of her own and one of a colleague's that she may read."""
+    site, world = marked.site, marked.site.world
+    shared = marked.word("gatheredshared", MANOR)
+    theirs = marked.thing("gathered", site.save("gp", Draft("reflect.note", shared, note(shared), "practice")), MANOR)
+    gathered = [marked.things["private"], theirs]
+    nurse, looked = world.actor("nurse"), GuardAnswer()
+    title, summary = marked.word("episodetitle", WRITER), marked.word("episodesummary", WRITER)
+    key = marked.thing(
+        "episode", episodes.begin(world.artefacts, nurse, title, summary, gathered, looked, "").id, WRITER
+    )
+    with world.database.read() as session:
+        thing = reading.get(session, world.host, nurse, key)
+    group = marked.word("episodegroup", WRITER)
+    episodes.change(world.artefacts, nurse, thing, lambda title, body: (title, new_group(body, group)), 1)
+    marked.keys["episode_id"] = [key]
 
 
 def _own_questions(marked: Marked) -> None:

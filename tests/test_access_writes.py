@@ -221,6 +221,13 @@ WRITES: dict[str, Write] = {
         lambda m: {"do": "save", "entries": [str(m.things["private"])], "what": "Over it", "client_key": "over"},
         colleagues=OTHERS,
     ),
+    "reflect.gather_into": Write(
+        "nurse", lambda m: {"title": "E", "entries": [str(m.things["private"])], "client_key": "gather"}, elsewhere=True
+    ),
+    "reflect.change_episode": Write(
+        "nurse", lambda m: {"do": f"down:{m.things['private']}", "revision": "2"}, key("episode_id"), OTHERS
+    ),
+    "reflect.keep_episode_reflection": Write("nurse", {"what": "From it"}, key("episode_id"), OTHERS),
     "reflect.bring": Write("nurse", lambda m: {"file": (io.BytesIO(FEED), "feed.xml")}, elsewhere=True),
     "reflect.keep_entry": Write(
         "nurse", {"template": "quick_note", "what": "New", "client_key": "new"}, elsewhere=True

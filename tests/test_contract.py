@@ -41,9 +41,12 @@ class TestReflect(PluginContract):
             },
         ],
         "reflect.aside": [{"text": "I was tired that day"}],
+        "reflect.episode": [
+            {"groups": [{"id": "g1", "name": "Calls", "things": ["01a20526-3d75-7608-8cc9-5a831d4664a3"]}], "made": 1}
+        ],
         "reflect.discussed": [new_body(newest("nmc_account"), {"nature": "A study day", "learned": "To wait"})],
     }
-    audiences = {"reflect.aside": "me"}
+    audiences = {"reflect.aside": "me", "reflect.episode": "me"}
 
 
 class TestPeerShare(PluginContract):

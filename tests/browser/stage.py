@@ -41,6 +41,8 @@ from layers_patient_input.models import Answer
 from layers_patient_input.schemas import settings_of
 from layers_patient_input.wording import form_wording
 from layers_peer_share import service as peers
+from layers_reflect.episodes import service as episodes
+from layers_reflect.episodes.arranging import new_group
 from layers_reflect.nmc import reading as nmc_reading
 from layers_reflect.nmc import service as nmc
 from layers_reflect.own import service as own_questions
@@ -214,6 +216,7 @@ def furnish(stage: Stage) -> None:
     _remind(stage)
     _discuss(stage)
     _own_questions_and_files(stage)
+    _gather(stage)
     _export(stage)
     stage.keys |= {
         "practice": stage.world.slugs[HOME],
@@ -325,6 +328,21 @@ def _own_questions_and_files(stage: Stage) -> None:
     with stage.database.read() as session:
         file = session.scalars(select(Attachment.id).where(Attachment.artefact_id == note)).one()
     stage.keys |= {"template_id": made, "attachment_id": file, "files.show:thing_id": note, "files.own:thing_id": note}
+
+
+def _gather(stage: Stage) -> None:
+    """An episode of the lead's with a group and two things, one of a colleague's."""
+    lead = stage.world.actor(stage.database, stage.host, "lead")
+    things = [stage.things["text_words"], stage.things["late_results"]]
+    summary = "What people told us about our letters"
+    stage.keys["episode_id"] = key = episodes.begin(
+        stage.service, lead, "Letters this winter", summary, things, GuardAnswer(), ""
+    ).id
+    with stage.database.read() as session:
+        thing = reading.get(session, stage.host, lead, key)
+    assert thing is not None
+    first = str(things[0])
+    episodes.change(stage.service, lead, thing, lambda title, body: (title, new_group(body, "Words", [first])), 1)
 
 
 NO_PAGES = (

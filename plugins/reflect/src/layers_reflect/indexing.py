@@ -1,4 +1,4 @@
-"""The entries and tags by which notes are found and counted: made from the notes' bodies, again and again the same."""
+"""The entries and tags by which notes and episodes are found and counted: made from bodies, always the same."""
 
 from __future__ import annotations
 
@@ -14,37 +14,44 @@ from layers_core.contract import Body, Change, Thing
 from layers_core.db.base import put
 from layers_core.i18n import local_date
 from layers_core.practices.models import Practice
-from layers_reflect.classification import tags
-from layers_reflect.kinds import NOTE, upgrade_note
+from layers_reflect.classification import no_facts, tags
+from layers_reflect.kinds import AS_EPISODE, EPISODE, NOTE, upgrade_note
 from layers_reflect.models import Entry, Tag
 
 VERSION = 3
 
 
 def follow(note: Thing, change: Change, unit: Unit) -> None:
-    """Keep what a created or changed note is found by, in the same unit."""
-    if note.kind != NOTE or note.author_id is None or change.type not in {"created", "revised"}:
+    """Keep what a created or changed note or episode is found by, in the same unit."""
+    if note.kind not in {NOTE, EPISODE} or note.author_id is None or change.type not in {"created", "revised"}:
         return
     if change.type == "revised":
         _forget(unit.session, note.id)
     written_on = local_date(note.created_at, unit.actor.practice.time_zone)
-    _keep(unit.session, note.id, note.author_id, note.body, written_on)
+    _keep(unit.session, note.id, note.author_id, _indexed(note.kind, note.body, VERSION), written_on)
 
 
 def rebuild(session: Session) -> int:
-    """Make all entries and tags anew; gives how many notes there are. Nothing else is touched."""
+    """Make all entries and tags anew; gives how many notes and episodes there are. Nothing else is touched."""
     session.execute(delete(Tag))
     session.execute(delete(Entry))
     notes = session.execute(
         select(Artefact.id, Artefact.author_id, Artefact.body, Artefact.body_version, Artefact.created_at)
-        .add_columns(Practice.time_zone)
+        .add_columns(Artefact.kind, Practice.time_zone)
         .join(Practice, Practice.id == Artefact.practice_id)
-        .where(Artefact.kind == NOTE, Artefact.author_id.is_not(None))
+        .where(Artefact.kind.in_((NOTE, EPISODE)), Artefact.author_id.is_not(None))
     ).all()
     for note in notes:
-        body = note.body if note.body_version == VERSION else upgrade_note(dict(note.body), note.body_version)
+        body = _indexed(note.kind, note.body, note.body_version)
         _keep(session, note.id, note.author_id, body, local_date(note.created_at, note.time_zone))
     return len(notes)
+
+
+def _indexed(kind: str, body: Body, version: int) -> Body:
+    """The parts of a body that are indexed. An episode counts as nothing: what it gathers does."""
+    if kind == EPISODE:
+        return {"template": AS_EPISODE, "about": no_facts()}
+    return body if version == VERSION else upgrade_note(dict(body), version)
 
 
 def _keep(session: Session, key: UUID, author: UUID, body: Body, written_on: date) -> None:

@@ -11,7 +11,10 @@ from layers_reflect.titles import title_from
 
 NOTE = "reflect.note"
 ASIDE = "reflect.aside"
+EPISODE = "reflect.episode"
 WRITE = "reflect.write"
+AS_EPISODE = "episode"
+"""What stands where an entry's template stands, for an entry that is an episode."""
 
 
 def upgrade_note(body: Body, from_version: int) -> Body:

@@ -32,6 +32,11 @@ from layers_core.contract import (
 from layers_core.i18n import lazy_gettext as _l
 from layers_core.usage.events import UsageEvent
 from layers_reflect import commands, indexing, panels, prompts, reading, service, views
+from layers_reflect.episodes import events as episode_events
+from layers_reflect.episodes import panels as episode_panels
+from layers_reflect.episodes import service as episode_service
+from layers_reflect.episodes import views as _episode_views  # noqa: F401 - adds its pages to the blueprint of `views`
+from layers_reflect.episodes.kinds import EPISODE_KIND
 from layers_reflect.events import AsideKept, TemplateMade
 from layers_reflect.kinds import KINDS, NOTE, WRITE
 from layers_reflect.mail import commands as mail_commands
@@ -80,8 +85,8 @@ class Plugin:
 
     @hookimpl
     def layers_artefact_kinds(self) -> Iterable[ArtefactKind]:
-        """Notes and private additions."""
-        return (*KINDS, DISCUSSED_ACCOUNT)
+        """Notes, private additions, episodes, and the copies that a discussion's partner reads."""
+        return (*KINDS, EPISODE_KIND, DISCUSSED_ACCOUNT)
 
     @hookimpl
     def layers_permissions(self) -> Iterable[Permission]:
@@ -94,7 +99,14 @@ class Plugin:
     @hookimpl
     def layers_event_types(self) -> Iterable[type[UsageEvent]]:
         """Keeping something for oneself."""
-        return [AsideKept, TemplateMade, mail_events.Mailed, *nmc_events.EVENTS, *portfolio_events.EVENTS]
+        return [
+            AsideKept,
+            TemplateMade,
+            mail_events.Mailed,
+            *nmc_events.EVENTS,
+            *portfolio_events.EVENTS,
+            *episode_events.EVENTS,
+        ]
 
     @hookimpl
     def layers_settings_schema(self) -> type[Schema]:
@@ -138,14 +150,17 @@ class Plugin:
         indexing.follow(artefact, change, unit)
         service.keep_what_is_only_for_me(artefact, change, unit)
         mail_service.remember(artefact, change, unit)
+        episode_service.note_use(artefact, change, unit)
 
     @hookimpl
     def layers_artefact_panels(self, actor: Actor, session: Session, artefacts: Sequence[Thing]) -> Iterable[Panel]:
         """For the author of a note: what came by e-mail to look through, what it counts for, what is private."""
         return [
             *mail_panels.to_look_through(session, actor, artefacts),
+            *episode_panels.gathered(session, actor, artefacts),
             *panels.structure(actor, artefacts),
             *panels.only_for_me(session, actor, artefacts),
+            *episode_panels.ways_in(actor, artefacts),
         ]
 
     @hookimpl

@@ -69,7 +69,10 @@ class EntryView:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which entries are asked for; what is empty does not narrow. `codes` are (scheme, code), all of them wanted."""
+    """Which entries are asked for; what is empty does not narrow. `codes` are (scheme, code), all of them wanted.
+
+    Notes alone, unless other `kinds` are named.
+    """
 
     since: date | None = None
     until: date | None = None
@@ -78,13 +81,14 @@ class Wanted:
     importance: int | None = None
     ids: tuple[UUID, ...] = ()
     with_copies: bool = False
+    kinds: tuple[str, ...] = (NOTE,)
 
 
 EVERYTHING = Wanted()
 
 
 def mine(actor: Actor, wanted: Wanted) -> Select[Any]:
-    """The statement for one's own live notes that are wanted, with their facts; no order yet."""
+    """The statement for one's own live notes (or `wanted.kinds`) that are wanted, with their facts; no order yet."""
     query = (
         reading.things()
         .add_columns(
@@ -92,7 +96,7 @@ def mine(actor: Actor, wanted: Wanted) -> Select[Any]:
             Entry.is_copy,
         )
         .join(Entry, Entry.artefact_id == Artefact.id)
-        .where(Entry.author_id == actor.person_id, Artefact.kind == NOTE, audience.visible(actor))
+        .where(Entry.author_id == actor.person_id, Artefact.kind.in_(wanted.kinds), audience.visible(actor))
     )  # fmt: skip
     if wanted.since:
         query = query.where(Entry.happened_on >= wanted.since)

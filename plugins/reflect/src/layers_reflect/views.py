@@ -22,7 +22,7 @@ from layers_core.web import Submitted, current, policy, submitted
 from layers_reflect import prompts, reading, service
 from layers_reflect.classification import known_professions
 from layers_reflect.form import changed_template, fields_of, others_shown, sent
-from layers_reflect.kinds import NOTE, WRITE
+from layers_reflect.kinds import EPISODE, NOTE, WRITE
 from layers_reflect.own import reading as own_reading
 from layers_reflect.profiles import choose, profile_of
 from layers_reflect.prompts import OWN, PACKAGE, Template, in_words
@@ -52,9 +52,14 @@ def under_title(thing: Thing) -> list[tuple[str, str]]:
 
 @staff.get("/<uuid:thing_id>/edit")
 @policy("member", WRITE)
-def edit(thing_id: UUID) -> str:
-    """The form to change a note or a private addition; `template` in the query asks for other questions."""
+def edit(thing_id: UUID) -> ResponseReturnValue:
+    """The form to change a note or a private addition; `template` in the query asks for other questions.
+
+    An episode is arranged on a page of its own.
+    """
     thing = _own(thing_id)
+    if thing.kind == EPISODE:
+        return redirect(url_for("reflect.episode", episode_id=thing_id))
     wanted = _named(thing, request.args.get("template", ""))
     body, questions = thing.body, written(thing).questions
     if wanted is not None and thing.kind == NOTE:
@@ -67,6 +72,8 @@ def edit(thing_id: UUID) -> str:
 def save(thing_id: UUID) -> ResponseReturnValue:
     """Save the changes, or show what was typed under other questions; every refusal keeps what was typed."""
     thing = _own(thing_id)
+    if thing.kind == EPISODE:
+        abort(404)
     form = submitted()
     base = form.get("revision")
     revision = int(base) if base.isdecimal() else 0
@@ -146,9 +153,9 @@ def _under_other_questions(
 
 
 def _own(thing_id: UUID) -> Thing:
-    """A note or private addition that the actor may change; the page is not found otherwise."""
+    """A note, private addition or episode that the actor may change; the page is not found otherwise."""
     thing = core_reading.get(current.session, current.host, current.actor, thing_id)
-    if thing is None or thing.kind not in KINDS or not may_edit(current.host, current.actor, thing):
+    if thing is None or thing.kind not in {*KINDS, EPISODE} or not may_edit(current.host, current.actor, thing):
         abort(404)
     return thing
 

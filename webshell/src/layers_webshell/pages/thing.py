@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from werkzeug.routing import BuildError
 
@@ -88,6 +89,7 @@ def render(
         editable=may_edit(host, actor, thing),
         shareable=may_edit(host, actor, thing) and not host.registry.kinds[thing.kind].only_for_author,
         edit_url=_edit_url(thing) if may_edit(host, actor, thing) else "",
+        versions_url=_versions_url(thing) or url_for("thing.versions", thing_id=thing_id),
         outcome=lambda code: label("outcomes", code),
         today=today_in(actor.practice.time_zone),
         fields=fields or Submitted({}),
@@ -117,7 +119,15 @@ def _related(thing: Thing) -> Iterable[Related]:
 
 def _edit_url(thing: Thing) -> str:
     """Where the thing's kind has it edited; empty where it has no such page."""
-    endpoint = f"{slug_of(thing.kind)}.edit"
+    return _page_of(thing, f"{slug_of(thing.kind)}.edit")
+
+
+def _versions_url(thing: Thing) -> str:
+    """Where the thing's kind shows its versions; empty where they are shown here, word by word."""
+    return _page_of(thing, f"{thing.kind}_versions")
+
+
+def _page_of(thing: Thing, endpoint: str) -> str:
     if endpoint not in current_app.view_functions:
         return ""
     names = {name for rule in current_app.url_map.iter_rules(endpoint) for name in rule.arguments} - {"practice"}
@@ -140,11 +150,13 @@ class Version:
 
 @pages.get("/<practice>/things/<uuid:thing_id>/versions")
 @policy("member")
-def versions(thing_id: UUID) -> str:
+def versions(thing_id: UUID) -> ResponseReturnValue:
     """The states of a thing that the reader may see, newest first, each with what it changed."""
     thing = reading.get(current.session, current.host, current.actor, thing_id)
     if thing is None or not thing.available:
         abort(404)
+    if elsewhere := _versions_url(thing):
+        return redirect(elsewhere)
     revisions = reading.history(current.session, current.host, current.actor, thing)
     shown = [
         Version(

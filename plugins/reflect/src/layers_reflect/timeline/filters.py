@@ -12,6 +12,7 @@ from layers_core.i18n import gettext as _
 from layers_core.vocabulary import label, vocabulary
 from layers_reflect import prompts
 from layers_reflect.classification import PACKAGE, SCHEMES, TOPICS, codes
+from layers_reflect.kinds import AS_EPISODE
 from layers_reflect.reading import Wanted
 
 IMPORTANT = (2, 3)
@@ -68,7 +69,7 @@ def read(values: FormFields) -> Filters:
         known = code in codes(scheme) if scheme in SCHEMES else scheme == TOPICS and bool(code.strip())
         if known and (scheme, code) not in counts:
             counts.append((scheme, code))
-    forms = [code for code in values.getlist("form")[:MOST] if code in vocabulary("templates", PACKAGE)]
+    forms = [code for code in values.getlist("form")[:MOST] if code in {*vocabulary("templates", PACKAGE), AS_EPISODE}]
     important = values.get("important", "")
     return Filters(
         tuple(counts),
@@ -99,8 +100,8 @@ def chosen(filters: Filters) -> list[Chip]:
     return chips
 
 
-def offered(filters: Filters, schemes: Sequence[str]) -> list[tuple[str, list[Chip]]]:
-    """Everything else that one may narrow by, under headings."""
+def offered(filters: Filters, schemes: Sequence[str], *, episodes: bool = False) -> list[tuple[str, list[Chip]]]:
+    """Everything else that one may narrow by, under headings; `episodes` where these are in the list as well."""
     groups: list[tuple[str, list[Chip]]] = [
         (
             _(vocabulary("classification", PACKAGE)[scheme]["label"]),
@@ -108,7 +109,8 @@ def offered(filters: Filters, schemes: Sequence[str]) -> list[tuple[str, list[Ch
         )
         for scheme in schemes
     ]
-    groups.append((_("Written as"), [_form(filters, code) for code in vocabulary("templates", PACKAGE)]))
+    forms = [*vocabulary("templates", PACKAGE), *([AS_EPISODE] if episodes else [])]
+    groups.append((_("Written as"), [_form(filters, code) for code in forms]))
     groups.append((_("How important"), [_importance(filters, step) for step in IMPORTANT]))
     return [(heading, [chip for chip in chips if not chip.chosen]) for heading, chips in groups]
 
@@ -122,7 +124,7 @@ def _count(filters: Filters, count: tuple[str, str]) -> Chip:
 def _form(filters: Filters, code: str) -> Chip:
     there = code in filters.forms
     left = tuple(known for known in filters.forms if known != code)
-    words = _(prompts.newest(code).label)
+    words = _("Episode") if code == AS_EPISODE else _(prompts.newest(code).label)
     return Chip(words, there, replace(filters, forms=left if there else (*left, code)))
 
 

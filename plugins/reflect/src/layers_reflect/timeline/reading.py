@@ -17,6 +17,7 @@ from layers_core.artefacts.models import Artefact
 from layers_core.contract import Actor, Thing
 from layers_core.host.loader import Host
 from layers_reflect.classification import tags
+from layers_reflect.kinds import NOTE
 from layers_reflect.models import Entry
 from layers_reflect.reading import Wanted, mine
 
@@ -50,7 +51,10 @@ class TimelinePage:
 
 
 def page(session: Session, host: Host, actor: Actor, wanted: Wanted, before: str = "") -> TimelinePage:
-    """Twenty entries. `before` is the `older` of the page before; one that somebody cut off gives the first page."""
+    """Twenty entries of the kinds that are wanted.
+
+    `before` is the `older` of the page before; one that somebody cut off gives the first page.
+    """
     query = mine(actor, wanted)
     place = _place(before)
     if place:
@@ -64,7 +68,8 @@ def page(session: Session, host: Host, actor: Actor, wanted: Wanted, before: str
 def _happened(host: Host, actor: Actor, row: Any) -> Happened:
     note = core_reading.thing(host, actor, row)
     # What it counts as stands in the body too: no second query.
-    return Happened(note, row.happened_on, row.minutes, tuple(sorted(tags(note.body))))
+    counts = tuple(sorted(tags(note.body))) if note.kind == NOTE else ()
+    return Happened(note, row.happened_on, row.minutes, counts)
 
 
 def _by_month(entries: Sequence[Happened]) -> tuple[Month, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from layers_core.i18n import format_month
 from layers_core.web import Submitted, current, policy
-from layers_reflect.kinds import NOTE, WRITE
+from layers_reflect.kinds import EPISODE, NOTE, WRITE
 from layers_reflect.profiles import profile_of
 from layers_reflect.showing import duration
 from layers_reflect.timeline import filters, reading
@@ -26,17 +28,19 @@ def index() -> ResponseReturnValue:
         there = filters.Filters(wanted.counts, wanted.forms, wanted.important, day)
         return redirect(url_for("reflect.index", **there.query))
     older = request.args.get("older", "")
-    page = reading.page(current.session, current.host, current.actor, wanted.wanted, older)
+    both = replace(wanted.wanted, kinds=(NOTE, EPISODE))
+    page = reading.page(current.session, current.host, current.actor, both, older)
     return render_template(
         "reflect/timeline.html",
         page=page,
         filters=wanted,
         chosen=filters.chosen(wanted),
-        offered=filters.offered(wanted, profile_of(current.session, current.actor).schemes),
+        offered=filters.offered(wanted, profile_of(current.session, current.actor).schemes, episodes=True),
         values=request.args,
         problems=jump.problems,
         later=bool(older),
         kind=NOTE,
+        episode=EPISODE,
         duration=duration,
         month_name=format_month,
         words_of=filters.words_of,

@@ -1,0 +1,1 @@
+"""Episodes: entries gathered in named groups, kept in versions, until they become one reflection."""
