@@ -23,8 +23,9 @@ article{border-top:1px solid #d8dde0;margin-top:2rem}.small{color:#4c6272;font-s
 @media (max-width:30rem){dl{display:block}dd{margin-bottom:.5rem}}
 @media print{body{max-width:none;padding:0;font-size:11pt}a{color:inherit;text-decoration:none}
 h2,h3,dt{break-after:avoid}dl{break-inside:avoid}p{orphans:3;widows:3}
-nav{break-after:page}article{break-before:page;border:0;margin:0}.first{break-before:auto}h2{margin-top:0}}
-@page{size:A4;margin:20mm}
+nav{break-after:page}nav a::after{content:leader(" .") " " target-counter(attr(href),page)}
+article{break-before:page;border:0;margin:0}.first{break-before:auto}h2{margin-top:0}}
+@page{size:A4;margin:20mm;@bottom-right{content:counter(page) " / " counter(pages);font-size:9pt;color:#4c6272}}
 """
 
 
@@ -36,7 +37,7 @@ def write(portfolio: Portfolio, out: BinaryIO) -> None:
             entries.write(_bytes(_article(entry, number)))
             day = escape(format_date(readable.happened_on(entry)))
             contents.append(
-                f'<li><a href="#e{number}">{escape(entry.title)}</a> <span class="small">{day}</span></li>\n'
+                f'<li><a href="#e{number}">{escape(entry.title)} <span class="small">{day}</span></a></li>\n'
             )
         out.write(_bytes(_head(portfolio, len(contents))))
         out.writelines(_bytes(line) for line in contents)

@@ -33,4 +33,6 @@ def write(portfolio: Portfolio, out: BinaryIO) -> None:
         raise NoPdf(str(error)) from error
     page = io.BytesIO()
     page_html.write(portfolio, page)
-    library.HTML(string=page.getvalue().decode()).write_pdf(out)
+    # The page loads nothing; were something of it taken for an address all the same, it would not be fetched either.
+    nothing = library.urls.URLFetcher(allowed_protocols=())
+    library.HTML(string=page.getvalue().decode(), url_fetcher=nothing).write_pdf(out, pdf_tags=True)
