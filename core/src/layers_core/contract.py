@@ -314,6 +314,18 @@ class HomeCard:
 
 
 @dataclass(frozen=True)
+class Reminder:
+    """A line in a person's weekly mail: what waits for them, and the practice's page that it leads to.
+
+    Mail is read on screens that others see: `text` names no content and nobody. `path` is below the practice's address,
+    such as "reflect/nmc".
+    """
+
+    text: str | LazyString
+    path: str
+
+
+@dataclass(frozen=True)
 class Panel:
     """Something a plugin shows on the page of the thing `artefact_id`: a template of its own, with its context."""
 

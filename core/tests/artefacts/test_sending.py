@@ -8,6 +8,7 @@ import mailbox
 import socket
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,14 +23,17 @@ from sqlalchemy import select, update
 from layers_core.artefacts.models import Exposure
 from layers_core.cli.context import CliContext
 from layers_core.cli.root import main
-from layers_core.contract import Draft, GuardAnswer, Promise
+from layers_core.contract import Draft, GuardAnswer, Promise, Reminder, hookimpl
+from layers_core.host.loader import load_host
 from layers_core.practices import service
-from layers_core.practices.models import Person
+from layers_core.practices.models import Mix, Person
 from layers_core.privacy.erasure import erase_person
 from layers_core.reminding import post, slots, stopping
+from layers_core.reminding.letters import Line
 from layers_core.reminding.models import Sending, Slot
 from layers_core.reminding.sending import Sender
 from layers_core.settings import Settings, SettingsError
+from layers_core.testkit.plugins import HOWS, FaultyPlugin, How, plugin_meta
 
 KEY = "a key for tests only, long enough to be taken"
 NOON = datetime(2026, 11, 25, 13, tzinfo=UTC)
@@ -122,6 +126,53 @@ def test_titles_where_the_person_chose_them_and_nothing_of_them_is_markup(site: 
     assert "&lt;b&gt;Fridge&lt;/b&gt;" in html
     assert "<b>" not in html
     assert "A dosing lesson" in plain
+
+
+def with_plugins(site: Site, *plugins: object) -> None:
+    """The world's practices use these plugins and no other; faults are isolated."""
+    site.world.host = load_host(replace(site.settings, raise_faults=False), plugins=plugins, discover=False)
+    chosen = {plugin.meta.slug: {"state": "on"} for plugin in plugins}
+    with site.world.database.write() as session:
+        session.execute(update(Mix).values(plugins=chosen))
+
+
+class Waits:
+    """A plugin that says what waits for somebody."""
+
+    meta = plugin_meta("waits")
+
+    @hookimpl
+    def layers_reminders(self, practice, actor) -> list[Reminder]:
+        return [Reminder("Two things wait", "waits/list")] if actor.name == "Nurse" else []
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_what_waits_comes_first_and_a_plugin_that_fails_costs_its_line_alone(site: Site, how: How) -> None:
+    with_plugins(site, FaultyPlugin("layers_reminders", how, "faulty"), Waits())
+    site.choose(NURSE)
+    site.choose(GP)
+    assert site.send() == Counter(sent=1, nothing=1)
+    (mail,) = site.mails()
+    assert mail["To"] == NURSE
+    for text in parts(mail):
+        assert "Waiting for you" in text
+        assert "Two things wait" in text
+        assert "https://layers.example/manor/waits/list" in text
+    assert site.world.host.doors.faults.recent[-1].slug == "faulty"
+
+
+def test_a_line_at_once_goes_once_and_only_to_whoever_asked_to_be_reminded(site: Site) -> None:
+    site.choose(NURSE)
+    site.choose(GP, replace(THURSDAY, reminders=False))
+    line = Line("Something waits for you", "https://layers.example/manor/")
+    with post.opened(site.settings) as hand_over:
+        sender = Sender(site.world.database, site.world.host, site.settings, hand_over)
+        nurse, gp = (site.world.actor(who, "manor").person_id for who in (NURSE, GP))
+        assert [sender.at_once(nurse, "one", line), sender.at_once(nurse, "one", line)] == ["sent", "before"]
+        assert sender.at_once(gp, "one", line) == "nothing"
+    (mail,) = site.mails()
+    assert mail["Subject"] == line.text
+    assert "/stop-mail/" in mail["List-Unsubscribe"]
 
 
 def test_each_week_once_however_often_it_runs(site: Site) -> None:
@@ -253,8 +304,6 @@ def test_by_smtp(site: Site, tmp_path: Path) -> None:
 
 
 def with_url(site: Site, url: str) -> Settings:
-    from dataclasses import replace
-
     return replace(site.settings, smtp_url=url)
 
 

@@ -33,7 +33,7 @@ from layers_core.testkit.plugins import (
     practice_of,
 )
 
-DATABASE_HOOKS = ("layers_home_cards", "layers_artefact_panels")
+DATABASE_HOOKS = ("layers_home_cards", "layers_artefact_panels", "layers_reminders")
 WITHOUT_SESSION = sorted(PAGE_HOOKS - {*DATABASE_HOOKS})
 PERSON = UUID(int=1)
 THING = Thing(

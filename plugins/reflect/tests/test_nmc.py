@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import io
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -17,12 +22,15 @@ from layers_core.contract import Draft, GuardAnswer
 from layers_core.db.base import now
 from layers_core.practices.models import Person
 from layers_core.privacy import identifiers
+from layers_core.reminding import digest, slots
 from layers_core.usage.models import UsageEventRow
 from layers_reflect.classification import no_facts
 from layers_reflect.kinds import NOTE
 from layers_reflect.nmc.models import Discussion
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from layers_webshell.testclient import Browser
     from layers_webshell.testworld import World
 
@@ -219,3 +227,51 @@ def test_named_people_are_checked_before_the_forms(client_for: ClientFor, world:
     assert "Learned 0" not in page.text
     assert nurse.get(f"/manor/reflect/nmc/forms.docx?account={key}").status_code == 404
     assert "Learned 0" in nurse.get(f"/manor/reflect/nmc/forms?account={key}&checked=1").text
+
+
+def weekly(world: World, role: str) -> list[str]:
+    """What the weekly mail says that waits for somebody."""
+    person, host = world.people[role], world.host
+    with world.database.read() as session:
+        parts = digest.sections(session, host, person, slots.SlotView(minutes=10), now(), "http://127.0.0.1")
+    return [line.text for part in parts if part.heading == "Waiting for you" for line in part.lines]
+
+
+def last_day(page: str) -> str:
+    found = re.search(r"five accounts until ([^,]+),", page)
+    assert found
+    return found[1]
+
+
+def test_the_registrant_is_told(
+    client_for: ClientFor, world: World, accounts: list[str], app: Flask, tmp_path: Path
+) -> None:
+    box = tmp_path / "mail"
+    sends = replace(app.extensions["layers_settings"], smtp_url=f"maildir://{box}", mail_from="layers@layers.example")
+    app.extensions["layers_settings"] = sends
+    nurse, partner = client_for("nurse"), client_for(PARTNER)
+    opened(nurse, world, accounts[1:], days="10")
+    assert list((box / "new").iterdir()) == [], "nobody who did not ask for mail gets any"
+    chosen = {"weekday": "3", "starts": "12:30", "minutes": "10", "mail": ["reminders", "digest"]}
+    assert partner.submit(partner.get("/me/slot"), chosen).status_code == 303
+    key = opened(nurse, world, accounts[:5])
+    mine = nurse.get(f"{OPEN}/{key}").text
+    link = f"http://127.0.0.1/riverside/reflect/nmc/discussion/{key}"
+    assert link in mine
+    page = partner.get("/riverside/reflect/")
+    assert "Nadia Brown asks you to read five accounts" in page.text
+    waits = weekly(world, PARTNER)
+    assert waits[0] == f"A colleague asks you to read five reflective accounts, until {last_day(mine)}"
+    assert len(waits) == 2
+    (mail,) = (box / "new").iterdir()
+    sent = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default)
+    assert sent["To"] == email_of(world, PARTNER)
+    words = sent.get_body(("plain",)).get_content()
+    assert link in words
+    assert "Nadia" not in words
+    assert "Account" not in words
+    assert partner.get(link.removeprefix("http://127.0.0.1")).status_code == 200
+    assert "You can read five accounts of Nadia Brown" in partner.get("/riverside/reflect/").text
+    assert len(weekly(world, PARTNER)) == 1, "what was read is no longer waited for"
+    assert link not in nurse.get(f"{OPEN}/{key}").text
+    assert "asks you to read" not in client_for("gp").get("/manor/reflect/").text

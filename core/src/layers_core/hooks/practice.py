@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Panel,
         PracticeView,
         Problem,
+        Reminder,
         Thing,
     )
 
@@ -51,6 +52,10 @@ class PracticeHooks:
     @hookspec
     def layers_capture_forms(self, practice: PracticeView, actor: Actor) -> Iterable[CaptureForm]:
         """Fields for the record box."""
+
+    @hookspec
+    def layers_reminders(self, practice: PracticeView, actor: Actor, session: Session) -> Iterable[Reminder]:
+        """What waits for the actor, for their weekly mail: it is written outside any request, so there is no Flask."""
 
     @hookspec
     def layers_check_draft(

@@ -24,8 +24,13 @@ Level = Literal["build", "page", "strict", "custody"]
 SPECS: Mapping[type, Level] = {BuildHooks: "build", PracticeHooks: "strict", CustodyHooks: "custody"}
 """The classes of specs and the level of their hooks."""
 
-PAGE_HOOKS = frozenset({"layers_nav", "layers_home_cards", "layers_artefact_panels", "layers_capture_forms"})
-"""The practice hooks that a page can do without. Any other fails closed, so a new hook is strict unless named here."""
+PAGE_HOOKS = frozenset(
+    {"layers_nav", "layers_home_cards", "layers_artefact_panels", "layers_capture_forms", "layers_reminders"}
+)
+"""The practice hooks that a page, or a mail, can do without.
+
+Any other fails closed, so a new hook is strict unless named here.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a person's weekly mail says: what is worth seeing again, what they promised, what is new."""
+"""What a person's weekly mail says: what waits, what is worth seeing again, what they promised, what is new."""
 
 from __future__ import annotations
 
@@ -35,11 +35,24 @@ def sections(
         return []
     today = moment.astimezone(ZoneInfo(slot.time_zone)).date()
     parts = (
+        _waiting(session, host, actors, base_url),
         _again(session, host, actors, slot, base_url),
         _promised(session, person_id, slot, today, base_url),
         _new(session, host, actors, slot, moment, base_url),
     )
     return [part for part in parts if part.lines]
+
+
+def _waiting(session: Session, host: Host, actors: list[Actor], base_url: str) -> Section:
+    """What plugins say; the same said in two practices once."""
+    lines: dict[str, Line] = {}
+    for actor in actors:
+        practice = actor.practice
+        said = host.doors.page("layers_reminders", practice.mix, session=session, practice=practice, actor=actor)
+        for _slug, reminder in said:
+            text = str(reminder.text)
+            lines.setdefault(text, Line(text, f"{base_url}/{practice.slug}/{reminder.path}"))
+    return Section(_("Waiting for you"), list(lines.values()))
 
 
 def _again(session: Session, host: Host, actors: list[Actor], slot: SlotView, base_url: str) -> Section:

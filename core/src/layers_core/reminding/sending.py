@@ -58,6 +58,21 @@ class Sender:
         """Send a mail to everybody who promised something by tomorrow."""
         return self._each(Slot.reminders, self._reminder, moment)
 
+    def at_once(self, person_id: UUID, key: str, line: Line) -> Outcome:
+        """Send one line now to somebody who asked to be reminded; a mail of the same key goes once.
+
+        The line is the subject too, so it names no content and nobody.
+        """
+        member = select(Membership.id).where(Membership.person_id == Slot.person_id, Membership.left_at.is_(None))
+        wants = (Slot.person_id == person_id) & Slot.reminders & member.exists()
+        with self._database.read() as session:
+            email = session.scalar(select(Person.email).join(Slot, Slot.person_id == Person.id).where(wants))
+        if email is None:
+            return "nothing"
+        parts = [Section(_("Waiting for you"), [line])]
+        message = letter(self._settings, person_id, email, "reminder", line.text, parts)
+        return self._send(person_id, "reminder", [key], lambda _claimed: message)
+
     def _each(
         self,
         wanted: ColumnElement[bool] | Any,

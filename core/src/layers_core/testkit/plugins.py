@@ -34,6 +34,7 @@ from layers_core.contract import (
     PracticeView,
     Problem,
     PublicForm,
+    Reminder,
     Thing,
     hookimpl,
 )
@@ -209,6 +210,13 @@ class ExamplePlugin:
         ]
 
     @hookimpl
+    def layers_reminders(self, session: Session) -> Iterable[Reminder]:
+        """One line, after one query."""
+        self.asked.append("reminders")
+        session.execute(sqlalchemy.select(Person.id).limit(1)).first()
+        return [Reminder("An example waits for you", "example")]
+
+    @hookimpl
     def layers_check_draft(self, draft: Draft) -> Iterable[Problem]:
         """The word "refuse" as a title is refused."""
         self.asked.append("check_draft")
@@ -239,6 +247,7 @@ ITEMS: Mapping[str, object] = {
     "layers_home_cards": HomeCard("Faulty", "Because it fails later", "Look", "/faulty"),
     "layers_artefact_panels": Panel(UUID(int=0), "Faulty", "faulty/panel.html"),
     "layers_capture_forms": CaptureForm("faulty.note", "Faulty", "faulty/note.html", lambda form: Captured("", {})),
+    "layers_reminders": Reminder("Faulty", "faulty"),
     "layers_check_draft": Problem("Faulty"),
     "layers_permissions": Permission("faulty.write", "Write"),
     "layers_public_forms": PublicForm("faulty", "Faulty", lambda link, practice: ""),

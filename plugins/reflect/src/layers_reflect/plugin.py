@@ -26,6 +26,7 @@ from layers_core.contract import (
     PluginRoutes,
     PracticeView,
     Problem,
+    Reminder,
     Thing,
     hookimpl,
 )
@@ -48,6 +49,7 @@ from layers_reflect.mail import views as _mail_views  # noqa: F401 - adds its pa
 from layers_reflect.nmc import events as nmc_events
 from layers_reflect.nmc import reading as nmc_reading
 from layers_reflect.nmc import service as nmc_service
+from layers_reflect.nmc import telling as nmc_telling
 from layers_reflect.nmc import views as _nmc_views  # noqa: F401 - adds its pages to the blueprint of `views`
 from layers_reflect.nmc.kinds import DISCUSSED_ACCOUNT
 from layers_reflect.own import views as _own_views  # noqa: F401 - adds its pages to the blueprint of `views`
@@ -138,6 +140,11 @@ class Plugin:
             first_field=offered.first.id,
         )
         return [form]
+
+    @hookimpl
+    def layers_reminders(self, actor: Actor, session: Session) -> Iterable[Reminder]:
+        """Accounts that wait to be read, and a cycle that ends soon."""
+        return nmc_telling.reminders(session, actor) if actor.can(WRITE) else []
 
     @hookimpl
     def layers_check_draft(self, draft: Draft) -> Iterable[Problem]:

@@ -30,6 +30,7 @@ class DiscussionView:
     id: UUID
     person_id: UUID
     person_name: str
+    partner_id: UUID
     partner_name: str
     created_at: datetime
     last_day: date
@@ -64,11 +65,17 @@ def discussions(session: Session, actor: Actor) -> list[DiscussionView]:
     return [item for item in found if item.person_id == actor.person_id or item.open]
 
 
+def asked(session: Session, actor: Actor) -> list[DiscussionView]:
+    """The discussions of others whose accounts the actor may read now."""
+    return [item for item in discussions(session, actor) if item.person_id != actor.person_id]
+
+
 def _view(row: Discussion, person_name: str, partner_name: str, today: date) -> DiscussionView:
     return DiscussionView(
         row.id,
         row.person_id,
         person_name,
+        row.partner_id,
         partner_name,
         row.created_at,
         row.until - timedelta(days=1),

@@ -13,9 +13,18 @@ from layers_core.artefacts.errors import CheckFailed, DraftRefused, GuardStop, N
 from layers_core.contract import Problem
 from layers_core.host.doors import DoorFault
 from layers_core.i18n import gettext as _
-from layers_core.web import Submitted, after_response, current, parse_uuid, policy, submitted, within_limit
+from layers_core.web import (
+    Submitted,
+    after_response,
+    current,
+    instance_settings,
+    parse_uuid,
+    policy,
+    submitted,
+    within_limit,
+)
 from layers_reflect.kinds import WRITE
-from layers_reflect.nmc import forms, reading, service
+from layers_reflect.nmc import forms, reading, service, telling
 from layers_reflect.nmc.reading import DiscussionView
 from layers_reflect.views import staff
 
@@ -78,7 +87,8 @@ def nmc_discussion_open() -> ResponseReturnValue:
         abort(404)
     except (CheckFailed, DoorFault):
         return _form(form, [Problem(_("We could not save this just now. Try again in a minute"))]), 503
-    flash(_("They can read the five accounts now."), "success")
+    after_response(partial(telling.tell_partner, current.artefacts, instance_settings(), opened))
+    flash(_("They can read the five accounts now. Send them the link below."), "success")
     return redirect(url_for("reflect.nmc_discussion", discussion_id=opened), 303)
 
 
@@ -102,7 +112,28 @@ def nmc_discussion(discussion_id: UUID) -> str:
     own = found.person_id == current.actor.person_id
     if not own:
         after_response(partial(service.was_read, current.artefacts, current.actor, discussion_id))
-    return render_template("reflect/nmc/discussion.html", discussion=found, accounts=accounts, own=own)
+    return render_template(
+        "reflect/nmc/discussion.html",
+        discussion=found,
+        accounts=accounts,
+        own=own,
+        link=_link_for_partner(found) if own and found.open else "",
+    )
+
+
+def _link_for_partner(found: DiscussionView) -> str:
+    """The address that the partner opens, in a practice of theirs; empty where they have none at present."""
+    partner = telling.place_of(current.session, current.host, found.partner_id)
+    if partner is None:
+        return ""
+    path = url_for("reflect.nmc_discussion", practice=partner.practice.slug, discussion_id=found.id)
+    return f"{instance_settings().base_url}{path}"
+
+
+@staff.app_template_global("reflect_asked_to_read")
+def asked_to_read() -> list[DiscussionView]:
+    """The discussions of others whose accounts one may read now: one query, for Reflect's first page."""
+    return reading.asked(current.session, current.actor)
 
 
 @staff.post("/nmc/discussion/<uuid:discussion_id>/end")
