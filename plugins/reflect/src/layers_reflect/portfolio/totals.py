@@ -87,6 +87,8 @@ class Overview:
     entries: int
     sums: tuple[Sum, ...]
     parts: tuple[Part, ...]
+    drawn: str
+    """What the months add up: the label of one of the sums."""
     months: tuple[Month, ...]
 
     @property
@@ -99,11 +101,13 @@ def overview(profession: str, period: Period, facts: Iterable[Fact]) -> Overview
     """What a profession's period adds up to. Facts outside it do not count. Raises KeyError for a profession."""
     rules = vocabulary("portfolio", PACKAGE)[profession]
     found = [fact for fact in facts if period.since <= fact.happened_on <= period.until]
+    drawn = next(rule for rule in rules["sums"] if rule["id"] == rules["chart"])
     return Overview(
         len(found),
         tuple(_sum(rule, found) for rule in rules["sums"]),
         tuple(_part(rule, found) for rule in rules["parts"]),
-        tuple(_month(first, rules["sums"][0], found) for first in period.months),
+        _(drawn["label"]),
+        tuple(_month(first, drawn, found) for first in period.months),
     )
 
 
