@@ -35,7 +35,7 @@ class PassingFiles:
         """
         # Only whoever runs the instance may read what was made for somebody.
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        half = self.path(key).with_suffix(_HALF)
+        half = self._half(key)
         try:
             with open(os.open(half, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "w+b") as stream:
                 yield cast("BinaryIO", stream)
@@ -44,8 +44,9 @@ class PassingFiles:
             half.unlink(missing_ok=True)
 
     def remove(self, key: UUID) -> None:
-        """Delete a file, if it is there."""
-        self.path(key).unlink(missing_ok=True)
+        """Delete a file, whole or half, if it is there."""
+        for path in (self.path(key), self._half(key)):
+            path.unlink(missing_ok=True)
 
     def sweep(self, seconds: float) -> int:
         """Delete the files, whole and half, that were last written so long ago; gives how many."""
@@ -54,3 +55,6 @@ class PassingFiles:
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
+
+    def _half(self, key: UUID) -> Path:
+        return self.path(key).with_suffix(_HALF)

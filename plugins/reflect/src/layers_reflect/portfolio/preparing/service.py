@@ -128,6 +128,7 @@ def again(service: ArtefactService, actor: Actor, export_id: UUID) -> Order | No
         )
         if not _one(claimed):
             return None
+        unit.files.passing.remove(row.run)
         unit.session.refresh(row)
         return _order(row)
 
