@@ -80,7 +80,7 @@ def build(database: Database, host: Host, service: ArtefactService) -> DemoWorld
     world = _keys(database)
     deciding.decide(world, database, host, service, data()["decisions"])
     things = telling.tell(world, database, host, service, data())
-    year.tell(world, database, host, service, vocabulary("year", PACKAGE)["entries"])
+    year.tell(world, database, host, service, vocabulary("year", PACKAGE))
     # The study comes last: where it is, the demo is whole.
     with database.write() as session:
         _evaluate(session, world)

@@ -5,14 +5,14 @@ It comes in as something that they wrote elsewhere and brought along, so it is n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from layers_core.artefacts.followup import today_in
 from layers_core.artefacts.service import ArtefactService
-from layers_core.contract import Brought, Draft
+from layers_core.contract import Body, Brought, Draft
 from layers_core.db.base import now
 from layers_core.db.session import Database
 from layers_core.host.loader import Host
@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from layers_webshell.demo.world import DemoWorld
 
 KIND = "reflect.note"
+EPISODE = "reflect.episode"
 
 
-def tell(
-    world: DemoWorld, database: Database, host: Host, service: ArtefactService, entries: Iterable[Mapping[str, Any]]
-) -> None:
-    """Keep each entry for its writer alone; nothing where the practice does not use Reflect."""
-    for role, theirs in groupby(entries, key=lambda entry: entry["by"]):
+def tell(world: DemoWorld, database: Database, host: Host, service: ArtefactService, told: Mapping[str, Any]) -> None:
+    """Keep each entry, then what gathers some of them, for its writer alone.
+
+    Nothing is kept where the practice does not use Reflect.
+    """
+    kept: dict[str, str] = {}
+    for role, theirs in groupby(told["entries"], key=lambda entry: entry["by"]):
         actor = world.actor(database, host, role)
         if KIND.partition(".")[0] not in actor.practice.mix.enabled:
             continue
@@ -42,4 +45,20 @@ def tell(
                     "about": {**entry["about"], "date": day.isoformat()},
                 }
                 title = next(iter(entry["answers"].values()))
-                unit.add(Draft(KIND, title, body), brought=Brought(moment, moment))
+                kept[title] = str(unit.add(Draft(KIND, title, body), brought=Brought(moment, moment)).id)
+    for episode in told["episodes"]:
+        actor = world.actor(database, host, episode["by"])
+        if EPISODE.partition(".")[0] in actor.practice.mix.enabled:
+            moment = now() - timedelta(days=episode["days_ago"])
+            with service.unit(actor) as unit:
+                unit.add(Draft(EPISODE, episode["title"], _gathering(episode, kept)), brought=Brought(moment, moment))
+
+
+def _gathering(episode: Mapping[str, Any], kept: Mapping[str, str]) -> Body:
+    """The body of an episode, whose entries the data name by their titles."""
+    groups = [
+        {"id": f"g{number}", "name": name, "things": [kept[title] for title in titles]}
+        for number, (name, titles) in enumerate(episode["groups"].items(), 1)
+    ]
+    loose = [kept[title] for title in episode["loose"]]
+    return {"summary": episode["summary"], "groups": groups, "loose": loose, "made": len(groups)}
