@@ -107,6 +107,7 @@ def fill(site: Any) -> Marked:
     _fillers(marked)
     _reminding(marked)
     _discussion(marked)
+    _checklist(marked)
     _episode(marked)
     _mail(marked)
     _exports(marked)
@@ -383,6 +384,12 @@ def _exports(marked: Marked) -> None:
             exports.finish(world.database, begun.order, 10)
         else:
             exports.fail(world.database, begun.order)
+
+
+def _checklist(marked: Marked) -> None:
+    """The nurse's NMC checklist."""
+    body = {"indemnity": {"kind": "other", "provider": marked.word("provider", WRITER), "until": None}}
+    marked.site.save("nurse", Draft("reflect.nmc_checklist", marked.word("checklist", WRITER), body))
 
 
 def _discussion(marked: Marked) -> None:

@@ -239,6 +239,9 @@ WRITES: dict[str, Write] = {
     "reflect.copy_template": Write("gp", linked_template, elsewhere=True),
     "reflect.switch_template": Write("nurse", {"on": ""}, own_template("nurse"), OTHERS),
     "reflect.change_mail": Write("nurse", {"do": "withdraw"}, elsewhere=True),
+    "reflect.save_nmc_checklist": Write(
+        "nurse", {"revision": "1", "row1-hours": "12", "client_key": "checklist"}, elsewhere=True
+    ),
     "reflect.nmc_discussion_open": Write("nurse", five_accounts, elsewhere=True),
     "reflect.nmc_discussion_end": Write("nurse", {}, key("discussion_id"), OTHERS),
     "guidelines.save_typed": Write(

@@ -41,12 +41,16 @@ class TestReflect(PluginContract):
             },
         ],
         "reflect.aside": [{"text": "I was tired that day"}],
+        "reflect.nmc_checklist": [
+            {},
+            {"both": True, "hours": [{"hours": 37.5, "setting": "gp"}], "health_on": "2026-05-01"},
+        ],
         "reflect.episode": [
             {"groups": [{"id": "g1", "name": "Calls", "things": ["01a20526-3d75-7608-8cc9-5a831d4664a3"]}], "made": 1}
         ],
         "reflect.discussed": [new_body(newest("nmc_account"), {"nature": "A study day", "learned": "To wait"})],
     }
-    audiences = {"reflect.aside": "me", "reflect.episode": "me"}
+    audiences = {"reflect.aside": "me", "reflect.episode": "me", "reflect.nmc_checklist": "me"}
 
 
 class TestPeerShare(PluginContract):

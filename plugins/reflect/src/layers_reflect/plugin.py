@@ -46,12 +46,13 @@ from layers_reflect.mail import panels as mail_panels
 from layers_reflect.mail import reading as mail_reading
 from layers_reflect.mail import service as mail_service
 from layers_reflect.mail import views as _mail_views  # noqa: F401 - adds its page to the blueprint of `views`
+from layers_reflect.nmc import checklist_views as _checklist_views  # noqa: F401 - adds its page to the blueprint of `views`
 from layers_reflect.nmc import events as nmc_events
 from layers_reflect.nmc import reading as nmc_reading
 from layers_reflect.nmc import service as nmc_service
 from layers_reflect.nmc import telling as nmc_telling
 from layers_reflect.nmc import views as _nmc_views  # noqa: F401 - adds its pages to the blueprint of `views`
-from layers_reflect.nmc.kinds import DISCUSSED_ACCOUNT
+from layers_reflect.nmc.kinds import CHECKLIST_KIND, DISCUSSED_ACCOUNT
 from layers_reflect.own import views as _own_views  # noqa: F401 - adds its pages to the blueprint of `views`
 from layers_reflect.own.reading import MAKE
 from layers_reflect.portfolio import commands as portfolio_commands
@@ -87,8 +88,8 @@ class Plugin:
 
     @hookimpl
     def layers_artefact_kinds(self) -> Iterable[ArtefactKind]:
-        """Notes, private additions, episodes, and the copies that a discussion's partner reads."""
-        return (*KINDS, EPISODE_KIND, DISCUSSED_ACCOUNT)
+        """Notes, private additions, episodes, checklists, and the copies that a discussion's partner reads."""
+        return (*KINDS, EPISODE_KIND, CHECKLIST_KIND, DISCUSSED_ACCOUNT)
 
     @hookimpl
     def layers_permissions(self) -> Iterable[Permission]:

@@ -11,7 +11,7 @@ from layers_core.contract import Thing
 from layers_core.i18n import format_date
 from layers_core.i18n import gettext as _
 from layers_core.privacy import identifiers
-from layers_reflect.nmc.service import rules
+from layers_reflect.nmc.rules import rules
 from layers_reflect.prompts import in_words, template_of
 
 if TYPE_CHECKING:

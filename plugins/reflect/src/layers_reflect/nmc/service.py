@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, update
@@ -21,19 +20,12 @@ from layers_core.i18n import gettext as _
 from layers_core.practices.models import Membership, Person
 from layers_core.practices.service import normalise_email
 from layers_core.usage.events import IdentifierDecided
-from layers_core.vocabulary import vocabulary
 from layers_reflect.kinds import NOTE, note_for_others
 from layers_reflect.nmc.events import DiscussionEnded, DiscussionOpened
 from layers_reflect.nmc.kinds import DISCUSSED
 from layers_reflect.nmc.models import DiscussedAccount, Discussion
+from layers_reflect.nmc.rules import rules
 from layers_reflect.prompts import template_of
-
-PACKAGE = "layers_reflect"
-
-
-def rules() -> dict[str, Any]:
-    """How many accounts a discussion is about, for how many days it is open, and the forms' fields (data/nmc.json)."""
-    return vocabulary("nmc", PACKAGE)
 
 
 def open_discussion(

@@ -18,7 +18,7 @@ from layers_reflect.kinds import WRITE
 from layers_reflect.nmc import reading
 from layers_reflect.nmc.models import Discussion
 from layers_reflect.nmc.reading import DiscussionView
-from layers_reflect.nmc.service import rules
+from layers_reflect.nmc.rules import rules
 from layers_reflect.profiles import ProfileView, profile_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def reminders(session: Session, actor: Actor) -> Iterator[Reminder]:
     profile = profile_of(session, actor)
     if ends_soon(profile, actor) and profile.cycle_ends:
         text = _("Your NMC registration is renewed on %(date)s", date=format_date(profile.cycle_ends))
-        yield Reminder(text, PATH)
+        yield Reminder(text, f"{PATH}/checklist")
 
 
 def ends_soon(profile: ProfileView, actor: Actor) -> bool:

@@ -26,6 +26,8 @@ from layers_core.web import (
 from layers_reflect.kinds import WRITE
 from layers_reflect.nmc import forms, reading, service, telling
 from layers_reflect.nmc.reading import DiscussionView
+from layers_reflect.nmc.rules import rules
+from layers_reflect.profiles import profile_of
 from layers_reflect.views import staff
 
 TRIES = "30 per hour"
@@ -39,14 +41,16 @@ def nmc() -> str:
     """One's accounts, discussions and forms; and the discussions of others that one may read now."""
     session, actor = current.session, current.actor
     known = reading.discussions(session, actor)
+    profile = profile_of(session, actor)
     return render_template(
         "reflect/nmc/index.html",
         accounts=reading.accounts(session, current.host, actor),
         kept=reading.forms(session, current.host, actor),
         mine=[item for item in known if item.person_id == actor.person_id],
         theirs=[item for item in known if item.person_id != actor.person_id],
-        wanted=service.rules()["accounts"],
-        forms_url=service.rules()["forms_url"],
+        wanted=rules()["accounts"],
+        forms_url=rules()["forms_url"],
+        ends_soon=profile.cycle_ends if telling.ends_soon(profile, actor) else None,
     )
 
 
@@ -54,7 +58,7 @@ def nmc() -> str:
 @policy("member", WRITE)
 def nmc_discussion_form() -> str:
     """The form that opens a discussion."""
-    return _form(Submitted({"days": service.rules()["days"]["default"]}))
+    return _form(Submitted({"days": rules()["days"]["default"]}))
 
 
 @staff.post("/nmc/discussion")
@@ -96,7 +100,7 @@ def _form(values: Submitted, problems: list[Problem] | tuple[Problem, ...] = (),
     return render_template(
         "reflect/nmc/open.html",
         accounts=reading.accounts(current.session, current.host, current.actor),
-        rules=service.rules(),
+        rules=rules(),
         values=values,
         problems=list(problems),
         stop=stop,
@@ -187,4 +191,4 @@ def _filled() -> forms.Filled:
     accounts = [entry.note for entry in reading.accounts(session, host, actor) if not wanted or entry.note.id in wanted]
     kept = {entry.note.id: entry.note for entry in reading.forms(session, host, actor)}
     discussion = kept.get(parse_uuid(request.args.get("discussion", "")) or UUID(int=0))
-    return forms.fill(accounts[: service.rules()["accounts"]], discussion, actor.name)
+    return forms.fill(accounts[: rules()["accounts"]], discussion, actor.name)

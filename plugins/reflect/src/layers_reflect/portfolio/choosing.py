@@ -18,6 +18,7 @@ from layers_core.contract import Actor
 from layers_reflect import prompts
 from layers_reflect.models import Aside, Tag
 from layers_reflect.models import Entry as EntryRow
+from layers_reflect.nmc.kinds import CHECKLIST
 from layers_reflect.portfolio.gathering import CHUNK, entries_of
 from layers_reflect.portfolio.interchange import Entry
 from layers_reflect.portfolio.readable import happened_on
@@ -94,6 +95,8 @@ def in_order(
 ) -> Iterator[Entry]:
     """These entries in the given order of days, each followed by what is only for oneself beside it, where wanted.
 
+    The NMC checklist is only for oneself too and comes with them.
+
     With their files, whose contents are in the store. Read in parts, so that any number passes through flat memory.
     """
     if actor.person_id is None:
@@ -101,6 +104,8 @@ def in_order(
     for start in range(0, len(ids), CHUNK):
         part = ids[start : start + CHUNK]
         beside = _asides(session, actor, part) if only_for_me else []
+        if only_for_me and start == 0:
+            beside += _checklists(session, actor)
         found = list(entries_of(session, actor.person_id, [*part, *beside], store=store, only_for_me=only_for_me))
         notes = sorted((entry for entry in found if entry.template), key=lambda entry: (happened_on(entry), entry.id))
         asides: dict[UUID, list[Entry]] = defaultdict(list)
@@ -112,6 +117,13 @@ def in_order(
             yield from asides.pop(note.id, ())
         for left in asides.values():
             yield from left
+
+
+def _checklists(session: Session, actor: Actor) -> list[UUID]:
+    query = select(Artefact.id).where(
+        Artefact.kind == CHECKLIST, Artefact.author_id == actor.person_id, audience.visible(actor)
+    )
+    return list(session.scalars(query))
 
 
 def _asides(session: Session, actor: Actor, notes: Sequence[UUID]) -> list[UUID]:

@@ -21,12 +21,14 @@ from layers_core.artefacts.attachments.store import FileStore
 from layers_core.artefacts.models import Action, Artefact, Link
 from layers_reflect.kinds import ASIDE, KINDS
 from layers_reflect.models import Entry as EntryRow
+from layers_reflect.nmc.kinds import CHECKLIST, CHECKLIST_KIND
 from layers_reflect.portfolio.bodies import parts_of
 from layers_reflect.portfolio.brought import ids_elsewhere
 from layers_reflect.portfolio.interchange import ActionRecord, Entry, FileRecord, LinkRecord
 
 CHUNK = 200
-_KINDS = {kind.name: kind for kind in KINDS}
+_KINDS = {kind.name: kind for kind in (*KINDS, CHECKLIST_KIND)}
+_ONLY_FOR_ME = frozenset({ASIDE, CHECKLIST})
 
 
 def entries_of(
@@ -39,7 +41,8 @@ def entries_of(
 ) -> Iterator[Entry]:
     """The entries that a person wrote (or those of these ids), in the order in which they were saved.
 
-    Copies made by sharing and what was withdrawn are left out; `only_for_me` says whether private additions come.
+    Copies made by sharing and what was withdrawn are left out; `only_for_me` says whether private additions and
+    the NMC checklist come.
     Files come where the `store` of their contents is given (`host.files`).
     """
     after = 0
@@ -57,7 +60,7 @@ def how_many(
 
 
 def _own(person_id: UUID, ids: Collection[UUID] | None, only_for_me: bool) -> Select[Any]:
-    names = [name for name in _KINDS if only_for_me or name != ASIDE]
+    names = [name for name in _KINDS if only_for_me or name not in _ONLY_FOR_ME]
     query = (
         select(
             Artefact.number,

@@ -8,6 +8,8 @@ from layers_core.i18n import format_date
 from layers_core.i18n import gettext as _
 from layers_core.vocabulary import label, vocabulary
 from layers_reflect import prompts
+from layers_reflect.nmc.checklist import empty, in_words
+from layers_reflect.nmc.kinds import CHECKLIST
 from layers_reflect.portfolio.bodies import body_of, classified
 from layers_reflect.portfolio.interchange import ActionRecord, Entry
 from layers_reflect.showing import duration
@@ -24,6 +26,8 @@ def happened_on(entry: Entry) -> date:
 
 def said(entry: Entry) -> list[tuple[str, str]]:
     """The answers of an entry as (heading, text); a text without a question has an empty heading."""
+    if entry.kind == CHECKLIST:
+        return in_words({**empty(), **entry.other})
     if not entry.template:
         return [("", value) for value in entry.other.values() if isinstance(value, str) and value]
     body = {"asked": [], "other": [], **body_of(entry)}
