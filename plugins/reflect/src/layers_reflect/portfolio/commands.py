@@ -26,6 +26,7 @@ from layers_reflect.portfolio import gathering
 from layers_reflect.portfolio.formats import FORMATS, MOVES
 from layers_reflect.portfolio.importing import Importer
 from layers_reflect.portfolio.interchange import Entry, Portfolio, Refused, Report
+from layers_reflect.portfolio.pdf_file import NoPdf
 from layers_reflect.portfolio.sources import open_source
 
 EMAIL = click.option("--person", "email", metavar="E-MAIL", required=True, help="Whose portfolio it is.")
@@ -55,8 +56,11 @@ def export(layers: CliContext, email: str, shape: str, out: Path, private: bool 
         person = _person(session, email)
         total = gathering.how_many(session, person.id, only_for_me=only_for_me)
         entries = gathering.entries_of(session, person.id, store=layers.host.files, only_for_me=only_for_me)
-        with _progress(entries, total) as shown, _writing(out) as stream:
-            FORMATS[shape](Portfolio(person.name, now(), shown), stream)
+        try:
+            with _progress(entries, total) as shown, _writing(out) as stream:
+                FORMATS[shape](Portfolio(person.name, now(), shown), stream)
+        except NoPdf as fault:
+            raise click.ClickException(f"A PDF cannot be made here: {fault}. Export html, and print that.") from fault
     click.echo(f"{total} entries are in {out}. It holds what they wrote for themselves: keep it safe.", err=True)
 
 
