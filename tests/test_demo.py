@@ -30,8 +30,13 @@ from layers_core.db.session import Database
 from layers_core.host.loader import Host, load_host
 from layers_core.practices import mix
 from layers_core.practices.models import Practice
+from layers_core.privacy import identifiers
 from layers_core.settings import Settings
 from layers_core.usage.models import Consent, UsageEventRow
+from layers_core.vocabulary import vocabulary
+from layers_reflect.nmc import reading as nmc_reading
+from layers_reflect.portfolio.years import period_of
+from layers_reflect.profiles import profile_of
 from layers_webshell.accounts.demo_links import DemoLinks
 from layers_webshell.app import create_app
 from layers_webshell.demo import guideline, serving, telling, world
@@ -81,6 +86,23 @@ def test_there_is_something_due_something_to_see_again_and_no_answer_that_waits(
     assert waiting == 0
     assert due
     assert due >= 5
+
+
+def test_the_nurse_can_try_a_discussion_and_no_text_says_who_somebody_is(
+    built: world.DemoWorld, database: Database, host: Host
+) -> None:
+    nurse = built.actor(database, host, "nurse")
+    with database.read() as session:
+        accounts = nmc_reading.accounts(session, host, nurse)
+        ends = profile_of(session, nurse).cycle_ends
+    assert ends is not None
+    cycle = period_of("nurse", now().date(), ends)
+    assert len(accounts) == 5
+    assert all(cycle.since <= account.happened_on <= cycle.until for account in accounts)
+    for entry in vocabulary("year", world.PACKAGE)["entries"]:
+        for answer in entry["answers"].values():
+            text = answer if isinstance(answer, str) else ""
+            assert [text[span.start : span.end] for span in identifiers.find(text)] == []
 
 
 def test_decisions_lie_in_the_past_and_can_be_gone_back_to(

@@ -6,22 +6,27 @@ It comes in as something that they wrote elsewhere and brought along, so it is n
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from datetime import timedelta
+from io import StringIO
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from layers_core.artefacts.followup import today_in
 from layers_core.artefacts.service import ArtefactService
+from layers_core.cli.context import CliContext
 from layers_core.contract import Body, Brought, Draft
 from layers_core.db.base import now
 from layers_core.db.session import Database
 from layers_core.host.loader import Host
+from layers_core.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from layers_webshell.demo.world import DemoWorld
 
 KIND = "reflect.note"
 EPISODE = "reflect.episode"
+COMMAND = "reflect"
 
 
 def tell(world: DemoWorld, database: Database, host: Host, service: ArtefactService, told: Mapping[str, Any]) -> None:
@@ -29,6 +34,8 @@ def tell(world: DemoWorld, database: Database, host: Host, service: ArtefactServ
 
     Nothing is kept where the practice does not use Reflect.
     """
+    for chosen in told["profiles"]:
+        _choose(world, database, host, chosen)
     kept: dict[str, str] = {}
     for role, theirs in groupby(told["entries"], key=lambda entry: entry["by"]):
         actor = world.actor(database, host, role)
@@ -52,6 +59,20 @@ def tell(world: DemoWorld, database: Database, host: Host, service: ArtefactServ
             moment = now() - timedelta(days=episode["days_ago"])
             with service.unit(actor) as unit:
                 unit.add(Draft(EPISODE, episode["title"], _gathering(episode, kept)), brought=Brought(moment, moment))
+
+
+def _choose(world: DemoWorld, database: Database, host: Host, chosen: Mapping[str, Any]) -> None:
+    """What somebody's notes count for, through the plugin's own command, because its tables are its own."""
+    actor = world.actor(database, host, chosen["by"])
+    command = host.registry.commands.get(COMMAND)
+    if command is None or COMMAND not in actor.practice.mix.enabled:
+        return
+    ends = today_in(actor.practice.time_zone) + timedelta(days=chosen["cycle_ends_in"])
+    professions = [part for code in chosen["professions"] for part in ("--profession", code)]
+    email = vocabulary("world", __package__)["people"][chosen["by"]]["email"]
+    given = ["profile", "--person", email, *professions, "--cycle-ends", ends.isoformat()]
+    with redirect_stdout(StringIO()):
+        command.main(given, obj=CliContext(database=database, host=host), standalone_mode=False)
 
 
 def _gathering(episode: Mapping[str, Any], kept: Mapping[str, str]) -> Body:
