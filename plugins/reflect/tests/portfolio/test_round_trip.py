@@ -57,7 +57,26 @@ ACTIONS = st.builds(
     created_at=MOMENTS,
     closed_at=st.none() | MOMENTS,
 )
-ENTRIES = st.builds(
+KEYS = st.uuids().map(str)
+GROUPS = st.fixed_dictionaries({"id": st.just("g1"), "name": WORDS, "things": st.lists(KEYS, max_size=2)})
+EPISODES = st.builds(
+    Entry,
+    id=st.uuids(),
+    kind=st.just("reflect.episode"),
+    title=WORDS,
+    template=st.just(""),
+    template_version=st.just(0),
+    answers=st.just({}),
+    asked=st.just(()),
+    about=st.just({}),
+    language=st.just("en"),
+    created_at=MOMENTS,
+    updated_at=MOMENTS,
+    other=st.fixed_dictionaries(
+        {"summary": WORDS, "groups": st.lists(GROUPS, max_size=2), "loose": st.lists(KEYS), "made": st.integers(0, 9)}
+    ),
+)
+NOTES = st.builds(
     Entry,
     id=st.uuids(),
     kind=st.sampled_from(["reflect.note", "reflect.aside", "other.kind"]),
@@ -77,6 +96,7 @@ ENTRIES = st.builds(
     files=st.lists(st.builds(file_of, st.binary(min_size=1, max_size=50), WORDS), max_size=2).map(tuple),
     other=st.fixed_dictionaries({}, optional={"text": WORDS}),
 )
+ENTRIES = NOTES | EPISODES
 
 
 def written(shape: str, entries: Iterable[Entry], name: str = "Jo") -> io.BytesIO:

@@ -120,6 +120,14 @@ def group_down(body: Body, group: str) -> Body:
     return _shifted(body, group, 1)
 
 
+def mapped(body: Body, other: Callable[[str], str | None]) -> Body:
+    """The same with other keys for its things; a thing for which there is None is left out."""
+    made = deepcopy(body)
+    for things in lists_of(made):
+        things[:] = dict.fromkeys(key for thing in things if (key := other(thing)) is not None)
+    return made
+
+
 def _shifted(body: Body, group: str, by: int) -> Body:
     made = deepcopy(body)
     groups = made["groups"]

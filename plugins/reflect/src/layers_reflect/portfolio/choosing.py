@@ -16,6 +16,8 @@ from layers_core.artefacts.attachments.store import FileStore
 from layers_core.artefacts.models import Artefact
 from layers_core.contract import Actor
 from layers_reflect import prompts
+from layers_reflect.episodes.arranging import things_of
+from layers_reflect.kinds import EPISODE
 from layers_reflect.models import Aside, Tag
 from layers_reflect.models import Entry as EntryRow
 from layers_reflect.nmc.kinds import CHECKLIST
@@ -95,7 +97,7 @@ def in_order(
 ) -> Iterator[Entry]:
     """These entries in the given order of days, each followed by what is only for oneself beside it, where wanted.
 
-    The NMC checklist is only for oneself too and comes with them.
+    The NMC checklist is only for oneself too and comes with them, and so do episodes that gather any of them.
 
     With their files, whose contents are in the store. Read in parts, so that any number passes through flat memory.
     """
@@ -117,6 +119,16 @@ def in_order(
             yield from asides.pop(note.id, ())
         for left in asides.values():
             yield from left
+    if only_for_me and (gathering := _episodes(session, actor, ids)):
+        yield from entries_of(session, actor.person_id, gathering, store=store)
+
+
+def _episodes(session: Session, actor: Actor, notes: Sequence[UUID]) -> list[UUID]:
+    chosen = {str(note) for note in notes}
+    query = select(Artefact.id, Artefact.body).where(
+        Artefact.author_id == actor.person_id, Artefact.kind == EPISODE, audience.visible(actor)
+    )
+    return [row.id for row in session.execute(query) if chosen.intersection(things_of(row.body))]
 
 
 def _checklists(session: Session, actor: Actor) -> list[UUID]:

@@ -19,7 +19,10 @@ from sqlalchemy.orm import Session
 from layers_core.artefacts.attachments.models import Attachment
 from layers_core.artefacts.attachments.store import FileStore
 from layers_core.artefacts.models import Action, Artefact, Link
-from layers_reflect.kinds import ASIDE, KINDS
+from layers_core.contract import Body
+from layers_reflect.episodes.arranging import mapped, things_of
+from layers_reflect.episodes.kinds import EPISODE_KIND
+from layers_reflect.kinds import ASIDE, EPISODE, KINDS
 from layers_reflect.models import Entry as EntryRow
 from layers_reflect.nmc.kinds import CHECKLIST, CHECKLIST_KIND
 from layers_reflect.portfolio.bodies import parts_of
@@ -27,8 +30,8 @@ from layers_reflect.portfolio.brought import ids_elsewhere
 from layers_reflect.portfolio.interchange import ActionRecord, Entry, FileRecord, LinkRecord
 
 CHUNK = 200
-_KINDS = {kind.name: kind for kind in (*KINDS, CHECKLIST_KIND)}
-_ONLY_FOR_ME = frozenset({ASIDE, CHECKLIST})
+_KINDS = {kind.name: kind for kind in (*KINDS, EPISODE_KIND, CHECKLIST_KIND)}
+_ONLY_FOR_ME = frozenset({ASIDE, EPISODE, CHECKLIST})
 
 
 def entries_of(
@@ -41,8 +44,8 @@ def entries_of(
 ) -> Iterator[Entry]:
     """The entries that a person wrote (or those of these ids), in the order in which they were saved.
 
-    Copies made by sharing and what was withdrawn are left out; `only_for_me` says whether private additions and
-    the NMC checklist come.
+    Copies made by sharing and what was withdrawn are left out; `only_for_me` says whether private additions,
+    episodes and the NMC checklist come.
     Files come where the `store` of their contents is given (`host.files`).
     """
     after = 0
@@ -94,15 +97,18 @@ def _entries(session: Session, person_id: UUID, store: FileStore | None, rows: S
     links = session.execute(
         select(Link.from_id, Link.type, Link.to_id).where(Link.from_id.in_(keys)).order_by(Link.id)
     ).all()
-    elsewhere = ids_elsewhere(session, person_id, {*keys, *(link.to_id for link in links)})
+    bodies = {row.id: _body(row) for row in rows}
+    gathered = {UUID(key) for row in rows if row.kind == EPISODE for key in things_of(bodies[row.id])}
+    elsewhere = ids_elsewhere(session, person_id, {*keys, *gathered, *(link.to_id for link in links)})
     linked: dict[UUID, list[LinkRecord]] = defaultdict(list)
     for link in links:
         linked[link.from_id].append(LinkRecord(link.type, elsewhere.get(link.to_id, link.to_id)))
     promised = _actions(session, person_id, keys)
     attached = _files(session, store, keys) if store else {}
     for row in rows:
-        kind = _KINDS[row.kind]
-        body = row.body if row.body_version == kind.version else kind.upgrade(dict(row.body), row.body_version)
+        body = bodies[row.id]
+        if row.kind == EPISODE:
+            body = mapped(body, lambda key: str(elsewhere.get(UUID(key), key)))
         yield Entry(
             id=elsewhere.get(row.id, row.id),
             kind=row.kind,
@@ -115,6 +121,12 @@ def _entries(session: Session, person_id: UUID, store: FileStore | None, rows: S
             files=tuple(attached.get(row.id, ())),
             **parts_of(body),
         )
+
+
+def _body(row: Any) -> Body:
+    kind = _KINDS[row.kind]
+    body: Body = row.body
+    return body if row.body_version == kind.version else kind.upgrade(dict(body), row.body_version)
 
 
 def _actions(session: Session, person_id: UUID, keys: Sequence[UUID]) -> dict[UUID, list[ActionRecord]]:

@@ -17,11 +17,12 @@ from layers_core.artefacts.service import ArtefactService
 from layers_core.artefacts.unit import Unit
 from layers_core.contract import Actor, Brought, Draft, NewLink, PastAction, Problem
 from layers_core.i18n import gettext as _
-from layers_reflect.kinds import ASIDE, WRITE
+from layers_reflect.kinds import ASIDE, EPISODE, WRITE
 from layers_reflect.models import Aside
 from layers_reflect.portfolio.brought import ids_here, key_of
 from layers_reflect.portfolio.drafting import as_quick_note, drafted, keepable
 from layers_reflect.portfolio.enclosed import prepared
+from layers_reflect.portfolio.episodes import gathering, parts
 from layers_reflect.portfolio.events import PortfolioBrought
 from layers_reflect.portfolio.interchange import Entry, LinkRecord, Refused, Report
 from layers_reflect.portfolio.sources import Source
@@ -64,22 +65,39 @@ class Importer:
         if not self._actor.can(WRITE):
             raise Refused(_("%(name)s cannot write reflections in this practice now", name=self._actor.name))
         report = Report()
-        linked = False
+        linked = gathered = False
         try:
             for batch in _batches(source.entries(report)):
                 linked = linked or any(entry.links for entry in batch)
-                self._keep(batch, report)
+                gathered = gathered or any(entry.kind == EPISODE for entry in batch)
+                self._keep([entry for entry in batch if entry.kind != EPISODE], report)
                 self._progress(report)
         except Refused as refused:
             if not report.read:
                 raise
             report.note(_("the rest of the file"), _("after entry %(number)s", number=report.read), str(refused))
+        if gathered:
+            self._keep_episodes(source, report)
         if linked:
             self._link_all(source, report)
         if report.kept:
             with self._service.unit(self._actor) as unit:
                 unit.event(PortfolioBrought(entries=report.kept))
         return report
+
+    def _keep_episodes(self, source: Source, report: Report) -> None:
+        """Keep what gathers other entries, once these are here and have the keys that they keep."""
+        again = source.entries(Report())
+        try:
+            for batch in _batches(again):
+                episodes = [entry for entry in batch if entry.kind == EPISODE]
+                with self._service.database.read() as session:
+                    here = ids_here(session, self._person_id, {key for entry in episodes for key in parts(entry)})
+                self._keep([gathering(entry, here, report) for entry in episodes], report)
+                self._progress(report)
+        except Refused:
+            # Where the file breaks was noted when it was read the first time.
+            return
 
     def _keep(self, batch: Sequence[Entry], report: Report) -> None:
         try:

@@ -15,6 +15,8 @@ from xml.sax.saxutils import XMLGenerator  # nosec B406 - it writes, and reads n
 from xml.sax.xmlreader import AttributesImpl  # nosec B406 - it holds what is written
 
 from layers_core.i18n import gettext as _
+from layers_reflect.episodes.arranging import things_of
+from layers_reflect.kinds import EPISODE
 from layers_reflect.portfolio import leap2a_names as names
 from layers_reflect.portfolio.bodies import classified
 from layers_reflect.portfolio.codec import line_of
@@ -68,6 +70,8 @@ class Leap2AWriter:
             for link in entry.links:
                 relation = names.words()["relations"].get(link.type, "relation")
                 self._line("link", "", {"rel": f"leap2:{relation}", "href": link.to.urn})
+            for number, part in enumerate(_parts(entry), 1):
+                self._line("link", "", {"rel": "leap2:has_part", "href": part, "leap2:display_order": str(number)})
             for file in entry.files:
                 self._line("link", "", _enclosure(file))
             self._line("layers:entry", line_of(entry))
@@ -127,6 +131,12 @@ def _attributes(values: Mapping[str, str]) -> AttributesImpl:
 def _type_of(entry: Entry) -> str:
     known = names.words()
     return str(known["kinds"].get(entry.kind) or known["types"].get(entry.template, "entry"))
+
+
+def _parts(entry: Entry) -> list[str]:
+    """The addresses of what an episode gathers, in its order; the groups stand in the content and in our own line."""
+    body = {"groups": [], "loose": [], **entry.other}
+    return [f"urn:uuid:{key}" for key in things_of(body)] if entry.kind == EPISODE else []
 
 
 def _dates(entry: Entry) -> Iterable[tuple[str, str]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from layers_core.i18n import format_date
+from layers_core.i18n import format_date, ngettext
 from layers_core.i18n import gettext as _
 from layers_core.vocabulary import label, vocabulary
 from layers_reflect import prompts
+from layers_reflect.kinds import EPISODE
 from layers_reflect.nmc.checklist import empty, in_words
 from layers_reflect.nmc.kinds import CHECKLIST
 from layers_reflect.portfolio.bodies import body_of, classified
@@ -26,12 +27,25 @@ def happened_on(entry: Entry) -> date:
 
 def said(entry: Entry) -> list[tuple[str, str]]:
     """The answers of an entry as (heading, text); a text without a question has an empty heading."""
+    if entry.kind == EPISODE:
+        return [("", str(entry.other.get("summary", ""))), (_("What it gathers"), "\n".join(_groups(entry)))]
     if entry.kind == CHECKLIST:
         return in_words({**empty(), **entry.other})
     if not entry.template:
         return [("", value) for value in entry.other.values() if isinstance(value, str) and value]
     body = {"asked": [], "other": [], **body_of(entry)}
     return [*prompts.answered(body), *prompts.others(body)]
+
+
+def _groups(entry: Entry) -> list[str]:
+    """The groups of an episode, each with how much is in it: what it gathers stands for itself."""
+    body = {"groups": [], "loose": [], **entry.other}
+    groups = [(group["name"], group["things"]) for group in body["groups"]]
+    return [
+        f"{name}: {ngettext('%(num)s entry', '%(num)s entries', len(things))}"
+        for name, things in (*groups, (_("Not in a group"), body["loose"]))
+        if things
+    ]
 
 
 def template_label(entry: Entry) -> str:
