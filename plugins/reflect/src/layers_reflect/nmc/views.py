@@ -130,8 +130,7 @@ def _link_for_partner(found: DiscussionView) -> str:
     partner = telling.place_of(current.session, current.host, found.partner_id)
     if partner is None:
         return ""
-    path = url_for("reflect.nmc_discussion", practice=partner.practice.slug, discussion_id=found.id)
-    return f"{instance_settings().base_url}{path}"
+    return url_for("reflect.nmc_discussion", practice=partner.practice.slug, discussion_id=found.id, _external=True)
 
 
 @staff.app_template_global("reflect_asked_to_read")
