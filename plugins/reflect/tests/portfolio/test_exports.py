@@ -241,17 +241,18 @@ def test_a_process_that_ended_is_found_out_and_another_begins_again(
 
 
 def test_one_that_cannot_be_written_says_so(
-    three: World, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+    three: World, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def full(portfolio: Portfolio, out: Any) -> None:
-        next(iter(portfolio.entries))
-        raise OSError(28, "No space left on device")
+        raise OSError(28, f"No space left on device for {next(iter(portfolio.entries)).title}")
 
     monkeypatch.setitem(formats.FORMATS, "csv", full)
     gp = client_for("gp")
     address = ask(gp)
     page = page_with(gp, address, "could not be made")
     assert "No space" not in page
+    assert "could not be written" in caplog.text
+    assert "Entry 0" not in caplog.text
     assert files(three) == []
 
 

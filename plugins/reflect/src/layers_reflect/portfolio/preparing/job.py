@@ -14,6 +14,7 @@ from threading import Event, Semaphore, Thread
 from layers_core.artefacts.service import ArtefactService
 from layers_core.contract import Actor
 from layers_core.db.base import now
+from layers_core.host.faults import trace_without_values
 from layers_reflect.portfolio import choosing
 from layers_reflect.portfolio.formats import FORMATS
 from layers_reflect.portfolio.interchange import Entry, Portfolio
@@ -60,9 +61,9 @@ def _write(artefacts: ArtefactService, actor: Actor, name: str, order: Order) ->
             size = _written(artefacts, actor, name, order, tally)
     except _TakenAway:
         return
-    except Exception:
-        # Whatever it was: whoever waits is told, and can begin again.
-        log.exception("Export %s could not be written", order.id)
+    except Exception as error:
+        # Whatever it was: whoever waits is told, and can begin again. What the entries say is not for the log.
+        log.error("Export %s could not be written\n%s", order.id, trace_without_values(error))
     finally:
         tally.over.set()
         # Nothing may be told after how it ended.
@@ -97,6 +98,6 @@ def _tell(artefacts: ArtefactService, order: Order, tally: _Tally) -> None:
             if not exports.tell(artefacts.database, order, "working" if tally.working else "waiting", tally.done):
                 tally.taken_away.set()
                 return
-        except Exception:
+        except Exception as error:
             # A database that is busy for a moment is no reason to give up; silent for long, it is found out.
-            log.warning("Export %s could not say how far it is", order.id, exc_info=True)
+            log.warning("Export %s could not say how far it is\n%s", order.id, trace_without_values(error))
