@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from babel import dates as babel_dates
 from sqlalchemy import select, update
 
 from layers_core.artefacts.attachments import keeping, prepare
@@ -22,6 +23,7 @@ from layers_core.artefacts.attachments.store import FileStore
 from layers_core.artefacts.followup import today_in
 from layers_core.contract import Draft
 from layers_core.db.base import now
+from layers_core.practices.models import Practice
 from layers_core.privacy.erasure import erase_person
 from layers_core.usage.models import UsageEventRow
 from layers_core.vocabulary import vocabulary
@@ -164,6 +166,16 @@ def test_every_format_can_be_made_aside(three: World, client_for: ClientFor, sha
             assert archive.read(file) == b"Words on a board"
     else:
         assert len(content) > 500
+
+
+def test_it_is_written_in_its_reader_s_language(three: World, client_for: ClientFor) -> None:
+    with three.database.write() as session:
+        session.execute(update(Practice).values(languages=["ur", "en"]))
+    gp = client_for("gp")
+    address = ask(gp, "html")
+    page_with(gp, address, f"{address}/file")
+    month = babel_dates.format_date(TODAY, "MMMM", locale="ur")
+    assert month in gp.get(f"{address}/file").text
 
 
 def test_nobody_else_sees_or_fetches_it(three: World, client_for: ClientFor) -> None:
