@@ -1,7 +1,8 @@
-"""Seven journeys through the toolkit, told once for every way to use a page."""
+"""Journeys through the toolkit, told once for every way to use a page."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
@@ -87,6 +88,46 @@ def sharing(hand: Hand, stage: Stage) -> None:
     expect(main.locator(".layers-facts").first).to_contain_text("Riverside Primary Care Network")
 
 
+def gathering(hand: Hand, stage: Stage) -> None:
+    """Notes are gathered in an episode, put in a group and moved; a version comes back, a reflection is written."""
+    sign_in(hand, stage, "gp")
+    hand.follow("Reflect")
+    first, second = "A walk at lunch made the afternoon clinic shorter", "People choose online when they know how long"
+    hand.choose(f"Gather “{first}")
+    hand.choose(f"Gather “{second}")
+    hand.press("Gather the ticked ones in an episode")
+    hand.choose("A new episode")
+    hand.fill("Title of the new episode", "How the day is cut up")
+    hand.press("Save")
+    main, rows = hand.page.locator("main"), hand.page.locator(".layers-arrange .layers-thing__title")
+    expect(rows).to_have_text([re.compile(first), re.compile(second)])
+    hand.follow(f"Move to… “{second}")
+    hand.choose("A new group")
+    hand.fill("Name of the new group", "Access")
+    hand.press("Move")
+    expect(hand.page.get_by_role("heading", name="Access")).to_be_visible()
+    expect(hand.page.get_by_role("link", name=f"Move to… “{second}")).to_be_focused()
+    hand.press(f"Up “{first}”")
+    expect(main).to_contain_text(f"“{first}” moved up.")
+    expect(hand.page.get_by_role("button", name=f"Up “{first}”")).to_be_focused()
+    hand.press(f"Up “{first}”")
+    expect(rows).to_have_text([re.compile(first), re.compile(second)])
+    hand.follow("Versions")
+    hand.follow("Show every step")
+    expect(main).to_contain_text(f"Moved to “Access”: {first}")
+    hand.page.locator("main button[name=do]").last.focus()
+    hand.page.keyboard.press("Enter")
+    expect(main).to_contain_text("This is the earlier version.")
+    expect(hand.page.get_by_role("heading", name="Access")).to_have_count(0)
+    hand.follow("Write a reflection from this")
+    hand.fill("What did you learn?", "A day with gaps in it is a shorter day")
+    hand.press("Save")
+    expect(main).to_contain_text("Your note is saved.")
+    hand.follow("How the day is cut up")
+    expect(main).to_contain_text("Written from this")
+    expect(main).to_contain_text("A day with gaps in it is a shorter day")
+
+
 def changing_the_mix(hand: Hand, stage: Stage) -> None:
     """A tool is switched off with a reason: it leaves the menu, and the page says who decided and why."""
     sign_in(hand, stage, "manager")
@@ -118,6 +159,7 @@ JOURNEYS: Mapping[str, Journey] = {
     "moderate": moderating,
     "share": sharing,
     "search": searching,
+    "gather": gathering,
     "change the mix": changing_the_mix,
 }
 """By name; the last one takes something away from the others' pages."""

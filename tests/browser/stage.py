@@ -335,7 +335,7 @@ def _gather(stage: Stage) -> None:
     lead = stage.world.actor(stage.database, stage.host, "lead")
     things = [stage.things["text_words"], stage.things["late_results"]]
     summary = "What people told us about our letters"
-    stage.keys["episode_id"] = key = episodes.begin(
+    stage.keys["episode_id"] = stage.things["episode"] = key = episodes.begin(
         stage.service, lead, "Letters this winter", summary, things, GuardAnswer(), ""
     ).id
     with stage.database.read() as session:

@@ -1,4 +1,4 @@
-"""The seven journeys work by keys alone, the focus is always to be seen, and it goes where it helps."""
+"""The journeys work by keys alone, the focus is always to be seen, and it goes where it helps."""
 
 from __future__ import annotations
 

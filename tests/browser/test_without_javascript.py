@@ -1,4 +1,4 @@
-"""The seven journeys work in a browser that runs no scripts, on both databases."""
+"""The journeys work in a browser that runs no scripts, on both databases."""
 
 from __future__ import annotations
 
