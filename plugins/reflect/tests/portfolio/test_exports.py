@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
+import signal
+import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -13,6 +17,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from babel import dates as babel_dates
@@ -42,6 +47,7 @@ ClientFor = Callable[..., "Browser"]
 TODAY = today_in("Europe/London")
 CHOOSE = "/manor/reflect/portfolio/choose"
 SECONDS = 20
+KILLED = Path(__file__).with_name("killed.py")
 
 
 @pytest.fixture(autouse=True)
@@ -233,23 +239,42 @@ def test_after_a_day_it_is_gone_and_swept(three: World, client_for: ClientFor) -
     assert gp.get(address).status_code == 404
 
 
-def test_a_process_that_ended_is_found_out_and_another_begins_again(
-    three: World, client_for: ClientFor, held: Held
-) -> None:
+def test_a_killed_process_is_found_out_and_another_begins_again(three: World, client_for: ClientFor) -> None:
+    told = {
+        "url": three.database.engine.url.render_as_string(hide_password=False),
+        "folder": str(three.host.files.root),
+        "person": str(three.people["gp"]),
+    }
+    killed = subprocess.run(
+        [sys.executable, str(KILLED), json.dumps(told)], capture_output=True, text=True, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    address = f"/manor/reflect/portfolio/exports/{killed.stdout.strip()}"
     gp = client_for("gp")
-    address = ask(gp)
-    assert held.reached.wait(SECONDS)
-    # What is left of a killed process: a row that nobody tells anything any more.
-    change(three, state="working", beat_at=now() - timedelta(minutes=5), run=three.people["gp"])
+    assert "1 of 3 entries" in gp.get(address).text
+    assert [name.endswith(".half") for name in files(three)] == [True]
+    # Instead of waiting for half a minute.
+    change(three, beat_at=now() - timedelta(minutes=1))
     page = gp.get(address)
     assert "stopped part-way" in page.text
     assert "Nothing of yours is lost" in page.text
-    held.go_on.set()
     assert gp.submit(page, action=f"{address}/again").location == address
     page_with(gp, address, "Your export is ready")
-    assert len(gp.get(f"{address}/file").text.splitlines()) > 3
+    assert [name.endswith(".half") for name in files(three)] == [False]
+    assert "Entry 2" in gp.get(f"{address}/file").text
     assert gp.send(f"{address}/again").location == address
     assert "Your export is ready" in gp.get(address).text
+
+
+def test_a_process_that_was_only_asleep_leaves_it_to_the_other(three: World, client_for: ClientFor, held: Held) -> None:
+    gp = client_for("gp")
+    address = ask(gp)
+    assert held.reached.wait(SECONDS)
+    change(three, state="failed", run=uuid4())
+    held.go_on.set()
+    written()
+    assert "could not be made" in gp.get(address).text
+    assert files(three) == []
 
 
 def test_one_that_cannot_be_written_says_so(
