@@ -23,7 +23,7 @@ from layers_core.host.loader import load_host
 from layers_core.practices.access import find_actor
 from layers_core.settings import Settings
 from layers_reflect.plugin import Plugin
-from layers_reflect.portfolio import formats
+from layers_reflect.portfolio import csv_file, formats
 from layers_reflect.portfolio.choosing import choices
 from layers_reflect.portfolio.interchange import Entry, Portfolio
 from layers_reflect.portfolio.preparing import job, service
@@ -43,7 +43,7 @@ def killed(portfolio: Portfolio, out: Any) -> None:
                 time.sleep(10 * BEAT_SECONDS)
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    formats.csv_file.write(Portfolio(portfolio.person_name, portfolio.made_at, entries()), out)
+    csv_file.write(Portfolio(portfolio.person_name, portfolio.made_at, entries()), out)
 
 
 def main() -> None:

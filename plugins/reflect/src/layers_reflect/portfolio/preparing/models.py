@@ -13,7 +13,10 @@ from layers_core.db.base import Base, new_id, now
 
 
 class Export(Base):
-    """An export on its way. It holds nobody's words: the file that it leads to does, and goes after a day."""
+    """An export on its way. The words are in the file that it leads to, which goes after a day.
+
+    Of what somebody wrote this holds at most the topics by which they narrowed their choice.
+    """
 
     __tablename__ = "reflect_export"
     __table_args__ = (UniqueConstraint("person_id", "client_key"),)

@@ -86,6 +86,7 @@ def personal_data(person_id: UUID, session: Session) -> Iterable[tuple[str, Mapp
             {
                 "format": row.shape,
                 "entries": row.total,
+                "chosen_from": row.back,
                 "state": row.state,
                 "made_at": row.made_at.isoformat(),
                 "fetched_at": row.fetched_at.isoformat() if row.fetched_at else None,
