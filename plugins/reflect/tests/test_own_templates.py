@@ -18,6 +18,8 @@ from layers_reflect.models import OwnTemplate, OwnTemplateVersion
 from layers_reflect.writing import quick_body
 
 if TYPE_CHECKING:
+    from werkzeug.test import TestResponse
+
     from layers_webshell.testclient import Browser
     from layers_webshell.testworld import World
 
@@ -167,3 +169,40 @@ def test_a_link_gives_a_copy_until_it_is_switched_off(client_for: ClientFor, wor
     assert "After a home visit" in other.get(f"/{practice}/reflect/templates").text, "the copy is their own"
     assert other.get(f"/{practice}/reflect/templates/copy?link=made.up").status_code == 422
     assert other.send(f"/{practice}/reflect/templates/copy", {"link": "made.up"}).status_code == 404
+
+
+def test_own_questions_are_offered_where_a_note_begins_and_found_by_them(client_for: ClientFor, world: World) -> None:
+    nurse = client_for("nurse")
+    home = nurse.get("/manor/")
+    assert "Write with other questions" in home.text
+    made = nurse.submit(
+        nurse.get("/manor/reflect/templates/new"),
+        {"label": "Home visits", "q0-ask": "What was different at home?", "q0-help": "Think of the room"},
+    )
+    assert made.status_code == 303
+    key = made.location.rpartition("/")[2]
+    choice = nurse.get("/manor/reflect/questions").text
+    assert f"write?template=own:{key}" in choice.replace("%3A", ":")
+    assert choice.index("Home visits") < choice.index("Gibbs")
+    assert "Home visits" not in client_for("gp").get("/manor/reflect/questions").text
+    form = nurse.get(f"/manor/reflect/write?template=own:{key}")
+    assert 'data-speak="What was different at home? Think of the room"' in form.text
+    changed = nurse.get(f"/manor/reflect/templates/{key}")
+    assert nurse.submit(changed, {"q0-ask": "What surprised you?"}).status_code == 303
+    saved = nurse.submit(form, {first_field(form): "The stairs"})
+    assert saved.status_code == 303, saved.text
+    body = answered(world, "nurse", UUID(saved.location.rpartition("/")[2].partition("?")[0]))
+    assert body["asked"][0]["ask"] == "What was different at home?", "the questions that stood in the form"  # type: ignore[index]
+    assert client_for("gp").get(f"/manor/reflect/write?template=own:{key}").status_code == 404
+    filtered = nurse.get(f"/manor/reflect/?form=own:{key}").text
+    assert "The stairs" in filtered
+    assert "Home visits" in filtered
+    nothing = nurse.get(f"/manor/reflect/?form=own:{UUID(int=1)}").text
+    assert "Nothing of yours fits that." in nothing
+    assert "Nothing of yours fits that." not in nurse.get("/manor/reflect/?form=own:none").text
+
+
+def first_field(page: TestResponse) -> str:
+    found = re.search(r'<(?:textarea|input)[^>]* name="(q\w+)"', page.text)
+    assert found, page.text
+    return found[1]

@@ -13,7 +13,7 @@ from layers_core.artefacts import audience, promises, reading
 from layers_core.artefacts.choices import AudienceChoice, choices
 from layers_core.artefacts.followup import today_in
 from layers_core.artefacts.service import Saved, may_edit
-from layers_core.contract import NewLink, Problem, Thing
+from layers_core.contract import NewLink, Problem, Thing, whole_body
 from layers_core.i18n import gettext as _
 from layers_core.vocabulary import label, vocabulary
 from layers_core.web import current, parse_uuid, policy, submitted
@@ -189,6 +189,7 @@ def _audience_page(thing_id: UUID, refusal: Refusal | None) -> str:
         "layers/pages/audience.html",
         thing=thing,
         audiences=_other_choices(thing),
+        keeps_back=current.host.registry.kinds[thing.kind].for_others is not whole_body,
         fields=submitted(),
         refusal=refusal,
         problems=refusal.problems if refusal else (),

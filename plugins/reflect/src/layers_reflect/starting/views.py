@@ -15,8 +15,10 @@ from layers_core.i18n import gettext as _
 from layers_core.web import Submitted, current, policy, submitted
 from layers_reflect.form import fields_of, sent
 from layers_reflect.kinds import WRITE
+from layers_reflect.own import reading as own_reading
+from layers_reflect.panels import actor_first
 from layers_reflect.profiles import profile_of
-from layers_reflect.prompts import QUICK, Template
+from layers_reflect.prompts import OWN, QUICK, Template
 from layers_reflect.showing import shown_facts
 from layers_reflect.starting import service
 from layers_reflect.views import staff
@@ -26,7 +28,7 @@ from layers_reflect.views import staff
 @policy("member", WRITE)
 def new_entry() -> str:
     """An empty form of the `template` that the query names, with `counts` ticked."""
-    template = _template(request.args.get("template", QUICK))
+    template = _template(request.args.get("template", QUICK), "")
     body = service.begun(template, request.args.get("counts", ""))
     return _form(template, Submitted(fields_of(body, template.questions)))
 
@@ -36,7 +38,7 @@ def new_entry() -> str:
 def keep_entry() -> ResponseReturnValue:
     """Keep the new note; every refusal shows the form again with what was typed."""
     form = submitted()
-    template = _template(form.get("template"))
+    template = _template(form.get("template"), form.get("template_version"))
     schemes = profile_of(current.session, current.actor).schemes
     made = sent(template, form, service.begun(template, ""), schemes)
     if made.problems:
@@ -54,8 +56,28 @@ def keep_entry() -> ResponseReturnValue:
     return redirect(url_for("thing.show", thing_id=saved.id, saved=1), 303)
 
 
-def _template(code: str) -> Template:
-    return service.template_named(code) or abort(404)
+@staff.get("/questions")
+@policy("member", WRITE)
+def choose_questions() -> str:
+    """All questions that a new note can be written with: one's own, the practice's, those that come with Reflect."""
+    found = own_reading.all_of(current.session, current.actor, offered_only=True)
+    rows = [(view.is_practices, (view.template.id, view.template.label, view.template.about)) for view in found]
+    return render_template(
+        "reflect/questions.html",
+        mine=[row for is_practices, row in rows if not is_practices],
+        practices=[row for is_practices, row in rows if is_practices],
+        shipped=[(code, _(label), _(about)) for code, label, about in actor_first(current.actor)],
+    )
+
+
+def _template(code: str, version: str) -> Template:
+    """The questions of that code: of an own template in the version that the form was made with, else the newest."""
+    if code.startswith(OWN):
+        number = int(version) if version.isdecimal() and len(version) < 6 else None
+        found = own_reading.template_by_code(current.session, current.actor, code, number)
+    else:
+        found = service.template_named(code)
+    return found or abort(404)
 
 
 def _form(template: Template, values: Submitted, problems: Iterable[Problem] = (), **more: Any) -> str:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from layers_core.contract import FormFields
 from layers_core.i18n import gettext as _
 from layers_core.vocabulary import label, vocabulary
+from layers_core.web import parse_uuid
 from layers_reflect import prompts
 from layers_reflect.classification import PACKAGE, SCHEMES, TOPICS, codes
 from layers_reflect.kinds import AS_EPISODE
 from layers_reflect.reading import Wanted
 
 IMPORTANT = (2, 3)
+NO_OWN: Mapping[str, str] = MappingProxyType({})
 MOST = 12
 """More than so many at once narrow to nothing anyway."""
 
@@ -69,7 +72,7 @@ def read(values: FormFields) -> Filters:
         known = code in codes(scheme) if scheme in SCHEMES else scheme == TOPICS and bool(code.strip())
         if known and (scheme, code) not in counts:
             counts.append((scheme, code))
-    forms = [code for code in values.getlist("form")[:MOST] if code in {*vocabulary("templates", PACKAGE), AS_EPISODE}]
+    forms = [code for code in values.getlist("form")[:MOST] if _is_form(code)]
     important = values.get("important", "")
     return Filters(
         tuple(counts),
@@ -77,6 +80,13 @@ def read(values: FormFields) -> Filters:
         int(important) if important in {str(step) for step in IMPORTANT} else None,
         _day(values.get("until", "")),
     )
+
+
+def _is_form(code: str) -> bool:
+    """Whether notes may be written with a form of that code. Somebody's own is looked for among their notes alone."""
+    if code.startswith(prompts.OWN):
+        return parse_uuid(code.removeprefix(prompts.OWN)) is not None
+    return code in {*vocabulary("templates", PACKAGE), AS_EPISODE}
 
 
 def _day(text: str) -> date | None:
@@ -91,17 +101,22 @@ def words_of(scheme: str, code: str) -> str:
     return code if scheme == TOPICS else _(codes(scheme)[code])
 
 
-def chosen(filters: Filters) -> list[Chip]:
-    """What is in force, each with what remains without it."""
+def chosen(filters: Filters, own: Mapping[str, str] = NO_OWN) -> list[Chip]:
+    """What is in force, each with what remains without it; `own` are the names of own templates by code."""
     chips = [_count(filters, count) for count in filters.counts]
-    chips += [_form(filters, code) for code in filters.forms]
+    chips += [_form(filters, code, own) for code in filters.forms]
     if filters.important:
         chips.append(_importance(filters, filters.important))
     return chips
 
 
-def offered(filters: Filters, schemes: Sequence[str], *, episodes: bool = False) -> list[tuple[str, list[Chip]]]:
-    """Everything else that one may narrow by, under headings; `episodes` where these are in the list as well."""
+def offered(
+    filters: Filters, schemes: Sequence[str], *, episodes: bool = False, own: Mapping[str, str] = NO_OWN
+) -> list[tuple[str, list[Chip]]]:
+    """Everything else that one may narrow by, under headings; `episodes` where these are in the list as well.
+
+    `own` are the names of own templates by code.
+    """
     groups: list[tuple[str, list[Chip]]] = [
         (
             _(vocabulary("classification", PACKAGE)[scheme]["label"]),
@@ -109,8 +124,8 @@ def offered(filters: Filters, schemes: Sequence[str], *, episodes: bool = False)
         )
         for scheme in schemes
     ]
-    forms = [*vocabulary("templates", PACKAGE), *([AS_EPISODE] if episodes else [])]
-    groups.append((_("Written as"), [_form(filters, code) for code in forms]))
+    forms = [*vocabulary("templates", PACKAGE), *([AS_EPISODE] if episodes else []), *own]
+    groups.append((_("Written as"), [_form(filters, code, own) for code in forms]))
     groups.append((_("How important"), [_importance(filters, step) for step in IMPORTANT]))
     return [(heading, [chip for chip in chips if not chip.chosen]) for heading, chips in groups]
 
@@ -121,11 +136,16 @@ def _count(filters: Filters, count: tuple[str, str]) -> Chip:
     return Chip(words_of(*count), there, replace(filters, counts=left if there else (*left, count)))
 
 
-def _form(filters: Filters, code: str) -> Chip:
+def _form(filters: Filters, code: str, own: Mapping[str, str]) -> Chip:
     there = code in filters.forms
     left = tuple(known for known in filters.forms if known != code)
-    words = _("Episode") if code == AS_EPISODE else _(prompts.newest(code).label)
-    return Chip(words, there, replace(filters, forms=left if there else (*left, code)))
+    return Chip(_form_words(code, own), there, replace(filters, forms=left if there else (*left, code)))
+
+
+def _form_words(code: str, own: Mapping[str, str]) -> str:
+    if code == AS_EPISODE:
+        return _("Episode")
+    return own.get(code, _("Own questions")) if code.startswith(prompts.OWN) else _(prompts.newest(code).label)
 
 
 def _importance(filters: Filters, step: int) -> Chip:

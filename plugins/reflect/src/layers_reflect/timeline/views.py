@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from layers_core.i18n import format_month
 from layers_core.web import Submitted, current, policy
 from layers_reflect.kinds import EPISODE, NOTE, WRITE
+from layers_reflect.own import reading as own_reading
 from layers_reflect.profiles import profile_of
 from layers_reflect.showing import duration
 from layers_reflect.timeline import filters, reading
@@ -30,12 +31,14 @@ def index() -> ResponseReturnValue:
     older = request.args.get("older", "")
     both = replace(wanted.wanted, kinds=(NOTE, EPISODE))
     page = reading.page(current.session, current.host, current.actor, both, older)
+    own = {view.template.id: view.template.label for view in own_reading.all_of(current.session, current.actor)}
+    schemes = profile_of(current.session, current.actor).schemes
     return render_template(
         "reflect/timeline.html",
         page=page,
         filters=wanted,
-        chosen=filters.chosen(wanted),
-        offered=filters.offered(wanted, profile_of(current.session, current.actor).schemes, episodes=True),
+        chosen=filters.chosen(wanted, own),
+        offered=filters.offered(wanted, schemes, episodes=True, own=own),
         values=request.args,
         problems=jump.problems,
         later=bool(older),
