@@ -107,6 +107,13 @@ def test_another_tool_sees_a_selection_with_its_parts_in_order(world: World, epi
     assert "leap2:selection" in kind.attrib.values()
     parts = [link.attrib["href"] for link in found.findall(f"{atom}link") if link.attrib["rel"] == "leap2:has_part"]
     assert parts == [f"urn:uuid:{key}" for key in things_of(own(world, "gp", episode).body)]
+    wholes = {
+        entry.findtext(f"{atom}title"): [
+            link.attrib["href"] for link in entry.findall(f"{atom}link") if link.attrib["rel"] == "leap2:is_part_of"
+        ]
+        for entry in feed.findall(f"{atom}entry")
+    }
+    assert wholes == {"First": [episode.urn], "Second": [episode.urn], "Alone": [], "Winter": []}
     assert "Letters: 1 entry" in "".join(found.itertext())
 
 

@@ -7,7 +7,7 @@ themselves, or the operator who acts for them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -48,9 +48,9 @@ def entries_of(
     episodes and the NMC checklist come.
     Files come where the `store` of their contents is given (`host.files`).
     """
-    after = 0
+    after, part_of = 0, _part_of(session, person_id) if only_for_me else {}
     while rows := session.execute(_after(person_id, ids, after, only_for_me)).all():
-        yield from _entries(session, person_id, store, rows)
+        yield from _entries(session, person_id, store, rows, part_of)
         after = rows[-1].number
 
 
@@ -92,14 +92,35 @@ def _after(person_id: UUID, ids: Collection[UUID] | None, number: int, only_for_
     return query.order_by(Artefact.number).limit(CHUNK)
 
 
-def _entries(session: Session, person_id: UUID, store: FileStore | None, rows: Sequence[Any]) -> Iterator[Entry]:
+def _part_of(session: Session, person_id: UUID) -> Mapping[UUID, Sequence[UUID]]:
+    """The episodes that gather each thing, by the thing."""
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    columns = (Artefact.id, Artefact.kind, Artefact.body, Artefact.body_version)
+    episodes = select(*columns).where(
+        Artefact.author_id == person_id, Artefact.kind == EPISODE, Artefact.state == "live"
+    )
+    for row in session.execute(episodes.order_by(Artefact.number)):
+        for key in things_of(_body(row)):
+            found[UUID(key)].append(row.id)
+    return found
+
+
+def _entries(
+    session: Session,
+    person_id: UUID,
+    store: FileStore | None,
+    rows: Sequence[Any],
+    part_of: Mapping[UUID, Sequence[UUID]],
+) -> Iterator[Entry]:
     keys = [row.id for row in rows]
     links = session.execute(
         select(Link.from_id, Link.type, Link.to_id).where(Link.from_id.in_(keys)).order_by(Link.id)
     ).all()
     bodies = {row.id: _body(row) for row in rows}
     gathered = {UUID(key) for row in rows if row.kind == EPISODE for key in things_of(bodies[row.id])}
-    elsewhere = ids_elsewhere(session, person_id, {*keys, *gathered, *(link.to_id for link in links)})
+    gathering = {episode for key in keys for episode in part_of.get(key, ())}
+    others = {*gathered, *gathering, *(link.to_id for link in links)}
+    elsewhere = ids_elsewhere(session, person_id, {*keys, *others})
     linked: dict[UUID, list[LinkRecord]] = defaultdict(list)
     for link in links:
         linked[link.from_id].append(LinkRecord(link.type, elsewhere.get(link.to_id, link.to_id)))
@@ -119,6 +140,7 @@ def _entries(session: Session, person_id: UUID, store: FileStore | None, rows: S
             links=tuple(linked[row.id]),
             actions=tuple(promised[row.id]),
             files=tuple(attached.get(row.id, ())),
+            part_of=tuple(elsewhere.get(episode, episode) for episode in part_of.get(row.id, ())),
             **parts_of(body),
         )
 

@@ -75,7 +75,9 @@ class Entry:
     `id` is the same wherever the entry goes: an entry that was brought here keeps the id that it came with. `template`
     is a code or "own:<id>"; empty for a kind without questions. `answers` are texts, or lists of codes, by field;
     `asked` are the questions themselves where no installed template has them. `about` says when it happened and what it
-    counts as. `other` is whatever else the kind's body holds, as JSON has it. Times are in UTC.
+    counts as. `other` is whatever else the kind's body holds, as JSON has it. `part_of` are the
+    episodes that gather it, for tools that want it said at both ends; an episode's own body is what counts. Times are
+    in UTC.
     """
 
     id: UUID
@@ -93,6 +95,7 @@ class Entry:
     actions: tuple[ActionRecord, ...] = ()
     files: tuple[FileRecord, ...] = ()
     other: Mapping[str, Any] = field(default_factory=dict)
+    part_of: tuple[UUID, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

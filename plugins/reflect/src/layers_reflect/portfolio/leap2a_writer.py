@@ -72,6 +72,8 @@ class Leap2AWriter:
                 self._line("link", "", {"rel": f"leap2:{relation}", "href": link.to.urn})
             for number, part in enumerate(_parts(entry), 1):
                 self._line("link", "", {"rel": "leap2:has_part", "href": part, "leap2:display_order": str(number)})
+            for episode in entry.part_of:
+                self._line("link", "", {"rel": "leap2:is_part_of", "href": episode.urn})
             for file in entry.files:
                 self._line("link", "", _enclosure(file))
             self._line("layers:entry", line_of(entry))
