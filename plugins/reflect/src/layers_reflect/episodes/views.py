@@ -330,6 +330,7 @@ def _ask(
         return _page(found, problems)
     thing = parse_uuid(subject)
     about = {"title": found.title, "summary": found.body["summary"]}
+    place = next((group["id"] for group in found.body["groups"] if subject in group["things"]), "")
     return render_template(
         "reflect/episodes/ask.html",
         episode=found,
@@ -337,7 +338,7 @@ def _ask(
         subject=subject,
         name=next(iter(_seen([thing]).values()), "") if thing else groups.get(subject, ""),
         groups=[("", _("Not in a group")), *groups.items(), (NEW, _("A new group"))],
-        values=form if form.values else {**about, "name": groups.get(subject, "")},
+        values=form if form.values else {**about, "name": groups.get(subject, ""), "group": place},
         form=form,
         revision=revision,
         problems=list(problems),
