@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import func, select
@@ -14,7 +16,7 @@ from layers_core.privacy.erasure import erase_person
 from layers_core.settings import Settings
 from layers_reflect.mail import reading
 from layers_reflect.mail.delivering import Delivery, Outcome
-from layers_reflect.mail.models import MailAddress, MailNote, MailRefused
+from layers_reflect.mail.models import MailAddress, MailNote, MailRefused, MailSender
 
 from .conftest import DOMAIN, message, notes
 
@@ -123,3 +125,43 @@ class TestWithoutDomain:
         nurse = client_for("nurse")
         assert "E-mail is not set up here yet." in nurse.get(PAGE).text
         assert nurse.send(PAGE, {"do": "make"}).status_code == 404
+
+
+def test_other_addresses_of_one_s_own_are_named_and_refused_again(
+    client_for: ClientFor, delivery: Delivery, world: World
+) -> None:
+    nurse = client_for("nurse")
+    assert nurse.send(PAGE, {"do": "make"}).status_code == 303
+    token = address_on(nurse.get(PAGE).text)
+    from_phone = message("From my phone", sender="Nadia <Nadia.Phone@example.com>").as_bytes()
+    assert delivery.deliver(token, from_phone) == Outcome("refused", "forged")
+    assert "add that to your other addresses" in nurse.get(PAGE).text
+    typed = "nadia.phone@example.com\n\nnadia.phone@example.com\nNADIA@home.example"
+    saved = nurse.submit(nurse.get(PAGE), {"senders": typed, "do": "senders"})
+    assert saved.status_code == 303
+    assert "nadia.phone@example.com\nnadia@home.example</textarea>" in nurse.get(PAGE).text
+    assert delivery.deliver(token, from_phone) == Outcome("kept")
+    stranger = message("From a stranger", sender="eve@example.com").as_bytes()
+    assert delivery.deliver(token, stranger) == Outcome("refused", "forged")
+    for wrong, words in (
+        ("nadia at home", "“nadia at home” is no e-mail address"),
+        (f"{token}@{DOMAIN}", "cannot be senders"),
+        ("\n".join(f"n{number}@example.com" for number in range(6)), "Name 5 addresses at most"),
+    ):
+        refused = nurse.submit(nurse.get(PAGE), {"senders": wrong, "do": "senders"})
+        assert refused.status_code == 422
+        assert words in refused.text
+        assert wrong in refused.text, "what was typed is still there"
+    assert nurse.submit(nurse.get(PAGE), {"senders": "", "do": "senders"}).status_code == 303
+    again = message("Once more", sender="nadia.phone@example.com").as_bytes()
+    assert delivery.deliver(token, again).state == "refused"
+    assert nurse.submit(nurse.get(PAGE), {"senders": "nadia@home.example", "do": "senders"}).status_code == 303
+    assert b"nadia@home.example" in b"".join(files_of(nurse.get("/me/download").get_data()))
+    erase_person(world.database, world.host, world.people["nurse"])
+    with world.database.read() as session:
+        assert session.scalars(select(MailSender)).all() == []
+
+
+def files_of(data: bytes) -> list[bytes]:
+    with ZipFile(io.BytesIO(data)) as archive:
+        return [archive.read(name) for name in archive.namelist()]

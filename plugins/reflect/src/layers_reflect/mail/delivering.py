@@ -118,7 +118,7 @@ class Delivery:
         """Keep a message as a note. Raises Unusable with the reason for which it is refused."""
         if reason := is_automatic(head, self.domain, bounce=bounce):
             raise Unusable(reason)
-        if head.sender != owner.email:
+        if not self._is_own(owner, head.sender):
             raise Unusable("forged")
         if self._authserv_id and not is_confirmed(head.all("authentication-results"), self._authserv_id, head.sender):
             raise Unusable("unproven")
@@ -133,6 +133,13 @@ class Delivery:
             return Outcome("unknown")
         saved = self._save(actor, _draft(head, read_letter(raw, owner.time_zone)), key)
         return Outcome("here" if saved.repeated else "kept")
+
+    def _is_own(self, owner: Owner, sender: str) -> bool:
+        """Whether a message comes from the address that the owner signs in with, or one that they allowed."""
+        if sender == owner.email:
+            return True
+        with self._artefacts.database.read() as session:
+            return sender in reading.senders(session, owner.person_id)
 
     def _save(self, actor: Actor, draft: Draft, key: str) -> Saved:
         """Save a note for its writer alone. The guard cannot ask them now: what it marked waits on the note's page."""

@@ -25,6 +25,16 @@ class MailAddress(Base):
     made_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class MailSender(Base):
+    """Another address from which somebody sends notes to themselves, beside the one that they sign in with."""
+
+    __tablename__ = "reflect_mail_sender"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("core_person.id"), primary_key=True)
+    email: Mapped[str] = mapped_column(String(320), primary_key=True, doc="As addresses are compared")
+    added_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class MailNote(Base):
     """A note that came by e-mail, for whom it is still to be looked through, and for the limit on how many come."""
 

@@ -15,7 +15,7 @@ from layers_core.contract import Actor
 from layers_core.db.base import now
 from layers_core.practices.models import Membership, Person, Practice
 from layers_core.vocabulary import label
-from layers_reflect.mail.models import MailAddress, MailNote, MailRefused
+from layers_reflect.mail.models import MailAddress, MailNote, MailRefused, MailSender
 from layers_reflect.mail.service import KEPT_DAYS, hash_of, token_of
 from layers_reflect.prompts import PACKAGE
 
@@ -50,6 +50,12 @@ def owner_of(session: Session, token: str) -> Owner | None:
         .where(MailAddress.token_hash == hash_of(token.lower()), Membership.left_at.is_(None))
     ).one_or_none()
     return Owner(**row._mapping) if row else None
+
+
+def senders(session: Session, person_id: UUID) -> list[str]:
+    """The other addresses from which somebody may send themselves notes, in the order of the alphabet."""
+    mine = select(MailSender.email).where(MailSender.person_id == person_id)
+    return list(session.scalars(mine.order_by(MailSender.email)))
 
 
 def came_since(session: Session, person_id: UUID, moment: datetime) -> int:
@@ -113,6 +119,8 @@ def personal_data(person_id: UUID, session: Session) -> Iterable[tuple[str, Mapp
     """Somebody's addresses (since when, never the address itself), notes that came by e-mail, and what was refused."""
     for address in session.scalars(select(MailAddress).where(MailAddress.person_id == person_id)):
         yield "reflect.mail_address", {"practice": str(address.practice_id), "made_at": address.made_at.isoformat()}
+    for address_of in senders(session, person_id):
+        yield "reflect.mail_sender", {"email": address_of}
     for note in session.scalars(select(MailNote).where(MailNote.person_id == person_id)):
         yield (
             "reflect.mail_note",

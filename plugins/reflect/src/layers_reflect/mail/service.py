@@ -18,7 +18,7 @@ from layers_core.artefacts.unit import Unit
 from layers_core.contract import Actor, Change, Thing
 from layers_core.db.base import now
 from layers_reflect.mail.events import Mailed
-from layers_reflect.mail.models import MailAddress, MailNote, MailRefused
+from layers_reflect.mail.models import MailAddress, MailNote, MailRefused, MailSender
 
 CAME = "came_by_mail"
 KEPT_DAYS = 30
@@ -118,6 +118,6 @@ def list_refused(
 
 
 def erase_person(person_id: UUID, unit: Unit) -> None:
-    """Forget somebody's addresses, which of their notes came by e-mail, and what was refused."""
-    for model in (MailAddress, MailNote, MailRefused):
+    """Forget somebody's addresses, from where they send, which of their notes came by e-mail, and what was refused."""
+    for model in (MailAddress, MailSender, MailNote, MailRefused):
         unit.session.execute(delete(model).where(model.person_id == person_id))
