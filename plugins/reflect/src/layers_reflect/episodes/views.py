@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from layers_core.artefacts import reading as core_reading
 from layers_core.artefacts.errors import CheckFailed, DraftRefused, EditConflict, GuardStop, NotAllowed, NotFound
 from layers_core.contract import Problem, Thing
 from layers_core.host.doors import DoorFault
 from layers_core.i18n import gettext as _
 from layers_core.web import Submitted, current, parse_uuid, policy, submitted
 from layers_reflect import prompts
-from layers_reflect.episodes import reading, service
+from layers_reflect.episodes import reading, service, showing
 from layers_reflect.episodes.arranging import add, things_of
 from layers_reflect.episodes.forms import NEW, asked, pressed, title_of
-from layers_reflect.episodes.schemas import MOST_THINGS
 from layers_reflect.episodes.telling import told
-from layers_reflect.kinds import EPISODE, NOTE, WRITE
-from layers_reflect.profiles import profile_of
-from layers_reflect.timeline import filters
-from layers_reflect.timeline import reading as timeline
+from layers_reflect.kinds import WRITE
 from layers_reflect.views import staff
 from layers_reflect.writing import read
-
-FOUND_AT_ONCE = 20
 
 
 @staff.get("/episodes/gather")
 @policy("member", WRITE)
 def gather() -> str:
     """Choose the episode for the `entries` that the query names, or begin a new one, also with nothing in it yet."""
-    return _gather(Submitted(request.args))
+    return showing.gathering(Submitted(request.args))
 
 
 @staff.post("/episodes/gather")
@@ -43,7 +35,7 @@ def gather() -> str:
 def gather_into() -> ResponseReturnValue:
     """Put the entries into the chosen episode, or into a new one."""
     form = submitted()
-    things = list(_seen(_keys(form)))
+    things = list(showing.seen(showing.keys_of(form)))
     chosen = form.get("episode") or NEW
     if chosen == NEW:
         return _begin(form, things)
@@ -62,7 +54,7 @@ def gather_into() -> ResponseReturnValue:
         )
         return found.id
 
-    refused = _refused(save, lambda problems, **more: _gather(form, problems, **more))
+    refused = _refused(save, lambda problems, **more: showing.gathering(form, problems, **more))
     return refused or _told(found.id, _("Gathered in “%(title)s”.", title=found.title), "")
 
 
@@ -70,7 +62,7 @@ def _begin(form: Submitted, things: list[UUID]) -> ResponseReturnValue:
     problems: list[Problem] = []
     title = title_of(form, problems)
     if problems:
-        return _gather(form, problems), 422
+        return showing.gathering(form, problems), 422
     made: list[UUID] = []
 
     def save() -> None:
@@ -79,7 +71,7 @@ def _begin(form: Submitted, things: list[UUID]) -> ResponseReturnValue:
         )
         made.append(saved.id)
 
-    refused = _refused(save, lambda problems, **more: _gather(form, problems, **more))
+    refused = _refused(save, lambda problems, **more: showing.gathering(form, problems, **more))
     return refused or _told(made[0], _("Your episode is saved. Only you see it."), "")
 
 
@@ -89,8 +81,8 @@ def episode(episode_id: UUID) -> str:
     """An episode to arrange; `ask` in the query opens one form: `about`, `group`, `rename:<group>`, `to:<thing>`."""
     found = _own(episode_id)
     if question := request.args.get("ask", ""):
-        return _ask(found, question, Submitted({}), found.revision)
-    return _page(found)
+        return showing.question(found, question, Submitted({}), found.revision)
+    return showing.whole(found)
 
 
 @staff.post("/episodes/<uuid:episode_id>")
@@ -102,7 +94,7 @@ def change_episode(episode_id: UUID) -> ResponseReturnValue:
     revision = int(base) if base.isdecimal() else 0
     if button.verb == "back":
         return _go_back(found, button.subject, revision)
-    if button.verb == "add" and _keys(form):
+    if button.verb == "add" and showing.keys_of(form):
         form = _only_seen(form)
     what = asked(form)
     step, again = what.step, _again(found, form, button.verb, revision)
@@ -120,7 +112,7 @@ def change_episode(episode_id: UUID) -> ResponseReturnValue:
 
 def _only_seen(form: Submitted) -> Submitted:
     """The form with those of its entries that the actor may see: nobody gathers what they were never shown."""
-    seen = [str(key) for key in _seen(_keys(form))] or abort(404)
+    seen = [str(key) for key in showing.seen(showing.keys_of(form))] or abort(404)
     values = request.form.copy()
     values.setlist("entries", seen)
     return Submitted(values)
@@ -144,7 +136,7 @@ def _go_back(found: Thing, number: str, revision: int) -> ResponseReturnValue:
 def episode_add(episode_id: UUID) -> str:
     """Things to add: what a search for `q` finds, else one's latest entries, narrowed as in the timeline."""
     found, values = _own(episode_id), Submitted(request.args)
-    return _add(found, values, found.revision)
+    return showing.adding(found, values, found.revision)
 
 
 @staff.get("/episodes/<uuid:episode_id>/versions")
@@ -176,7 +168,7 @@ def episode_reflection(episode_id: UUID) -> str:
     members = reading.members(current.session, current.actor, things_of(found.body))
     template = prompts.offered(current.practice)
     groups = reading.arranged(found.body, members, _("Not in a group"))
-    return _reflection(found, members, Submitted({template.first.id: _outline(found, groups)}))
+    return showing.reflection(found, members, Submitted({template.first.id: showing.outline(found, groups)}))
 
 
 @staff.post("/episodes/<uuid:episode_id>/reflection")
@@ -188,7 +180,7 @@ def keep_episode_reflection(episode_id: UUID) -> ResponseReturnValue:
     template = prompts.offered(current.practice)
     answers, problems = read(template.questions, form)
     if problems:
-        return _reflection(found, members, form, problems), 422
+        return showing.reflection(found, members, form, problems), 422
     made: list[UUID] = []
 
     def save() -> None:
@@ -198,7 +190,7 @@ def keep_episode_reflection(episode_id: UUID) -> ResponseReturnValue:
         )
         made.append(saved.id)
 
-    refused = _refused(save, lambda problems, **more: _reflection(found, members, form, problems, **more))
+    refused = _refused(save, lambda problems, **more: showing.reflection(found, members, form, problems, **more))
     return refused or redirect(url_for("thing.show", thing_id=made[0], saved=1), 303)
 
 
@@ -227,17 +219,6 @@ def _own(episode_id: UUID) -> Thing:
     return found or abort(404)
 
 
-def _keys(form: Submitted) -> list[UUID]:
-    keys = [key for word in form.getlist("entries") if (key := parse_uuid(word))]
-    return list(dict.fromkeys(keys))[:MOST_THINGS]
-
-
-def _seen(keys: list[UUID]) -> dict[UUID, str]:
-    """Those of these things that the actor may see, with their titles, in the given order; never an episode."""
-    found = {member.id: member for member in reading.members(current.session, current.actor, keys)} if keys else {}
-    return {key: found[key].title for key in keys if key in found and found[key].kind != EPISODE}
-
-
 def _told(episode_id: UUID, words: str, focus: str) -> ResponseReturnValue:
     """Back to the page; `focus` is the id of what was pressed, so that the keyboard goes on where it was."""
     flash(words, "success")
@@ -259,7 +240,7 @@ def _said(found: Thing, verb: str, subject: str) -> str:
     """What the step did, naming the thing or group."""
     group = next((group["name"] for group in found.body["groups"] if group["id"] == subject), "")
     thing = parse_uuid(subject)
-    name = group or (next(iter(_seen([thing]).values()), _("It")) if thing else "")
+    name = group or (next(iter(showing.seen([thing]).values()), _("It")) if thing else "")
     words = {
         "up": _("“%(name)s” moved up.", name=name),
         "group_up": _("“%(name)s” moved up.", name=name),
@@ -280,10 +261,12 @@ def _again(found: Thing, form: Submitted, verb: str, revision: int) -> Callable[
     def page(problems: Iterable[Problem] = (), stop: GuardStop | None = None) -> str:
         fresh = _own_again(found)
         if verb == "add":
-            return _add(fresh, form, fresh.revision, problems)
+            return showing.adding(fresh, form, fresh.revision, problems)
         if verb in {"about", "group", "rename", "to"}:
-            return _ask(fresh, form.get("do"), form, fresh.revision if problems else revision, problems, stop)
-        return _page(fresh, problems)
+            return showing.question(
+                fresh, form.get("do"), form, fresh.revision if problems else revision, problems, stop
+            )
+        return showing.whole(fresh, problems)
 
     return page
 
@@ -292,127 +275,3 @@ def _own_again(found: Thing) -> Thing:
     """The episode as it is by now: the page that is shown after a refusal goes on from there."""
     with current.artefacts.database.read() as session:
         return reading.own(session, current.host, current.actor, found.id) or abort(404)
-
-
-def _page(found: Thing, problems: Iterable[Problem] = ()) -> str:
-    members = reading.members(current.session, current.actor, things_of(found.body), came_of=found.id)
-    here = set(things_of(found.body))
-    return render_template(
-        "reflect/episodes/episode.html",
-        episode=found,
-        groups=reading.arranged(found.body, members, _("Not in a group yet")),
-        became=[member for member in members if str(member.id) not in here],
-        number=len(here),
-        problems=list(problems),
-    )
-
-
-def _ask(
-    found: Thing,
-    question: str,
-    form: Submitted,
-    revision: int,
-    problems: Iterable[Problem] = (),
-    stop: GuardStop | None = None,
-) -> str:
-    """One form of an episode, alone on its page."""
-    verb, _colon, subject = question.partition(":")
-    groups = {group["id"]: group["name"] for group in found.body["groups"]}
-    is_known = {
-        "about": not subject,
-        "group": not subject,
-        "rename": subject in groups,
-        "to": subject in things_of(found.body),
-    }
-    if not is_known.get(verb):
-        if not problems:
-            abort(404)
-        return _page(found, problems)
-    thing = parse_uuid(subject)
-    about = {"title": found.title, "summary": found.body["summary"]}
-    place = next((group["id"] for group in found.body["groups"] if subject in group["things"]), "")
-    return render_template(
-        "reflect/episodes/ask.html",
-        episode=found,
-        verb=verb,
-        subject=subject,
-        name=next(iter(_seen([thing]).values()), "") if thing else groups.get(subject, ""),
-        groups=[("", _("Not in a group")), *groups.items(), (NEW, _("A new group"))],
-        values=form if form.values else {**about, "name": groups.get(subject, ""), "group": place},
-        form=form,
-        revision=revision,
-        problems=list(problems),
-        stop=stop,
-    )
-
-
-def _gather(form: Submitted, problems: Iterable[Problem] = (), stop: GuardStop | None = None) -> str:
-    entries = _seen(_keys(form))
-    known = reading.all_of(current.session, current.actor) if entries else []
-    return render_template(
-        "reflect/episodes/gather.html",
-        entries=entries,
-        episodes=[*((str(key), title) for key, title in known), (NEW, _("A new episode"))],
-        none_yet=not known,
-        chosen=form.get("episode") or (str(known[0][0]) if known else NEW),
-        values=form,
-        problems=list(problems),
-        stop=stop,
-    )
-
-
-def _add(found: Thing, values: Submitted, revision: int, problems: Iterable[Problem] = ()) -> str:
-    here, words = set(things_of(found.body)), values.get("q")
-    offered: list[tuple[Thing, date]]
-    narrowed = filters.read(values)
-    older = None
-    if words:
-        hits = core_reading.find(current.session, current.host, current.actor, words, limit=FOUND_AT_ONCE)
-        offered = [(hit.thing, hit.thing.created_at) for hit in hits]
-    else:
-        page = timeline.page(current.session, current.host, current.actor, narrowed.wanted, values.get("older"))
-        offered = [(entry.note, entry.on) for month in page.months for entry in month.entries]
-        older = page.older
-    return render_template(
-        "reflect/episodes/add.html",
-        episode=found,
-        offered=[(thing, on) for thing, on in offered if str(thing.id) not in here and thing.kind != EPISODE],
-        ticked=values.getlist("entries"),
-        words=words,
-        older=older,
-        filters=narrowed,
-        chosen=filters.chosen(narrowed),
-        narrow=filters.offered(narrowed, profile_of(current.session, current.actor).schemes),
-        revision=revision,
-        room=MOST_THINGS - len(here),
-        problems=list(problems),
-        kind=NOTE,
-    )
-
-
-def _outline(found: Thing, groups: Iterable[reading.Gathered]) -> str:
-    """The groups as headings over the titles of their things, to write on under."""
-    lines = [found.body["summary"], ""] if found.body["summary"] else []
-    for group in groups:
-        titles = [f"- {member.title}" for _key, member in group.members if member]
-        if titles:
-            lines += [group.name, *titles, ""]
-    return "\n".join([*lines, ""])
-
-
-def _reflection(
-    found: Thing,
-    members: list[reading.Member],
-    values: Submitted,
-    problems: Iterable[Problem] = (),
-    stop: GuardStop | None = None,
-) -> str:
-    return render_template(
-        "reflect/episodes/reflection.html",
-        episode=found,
-        number=len(members),
-        template=prompts.offered(current.practice),
-        values=values,
-        problems=list(problems),
-        stop=stop,
-    )
