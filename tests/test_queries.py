@@ -196,6 +196,8 @@ def test_a_thing(full: Full, role: str, kind: str) -> None:
         "/reflect/",
         "/reflect/portfolio",
         "/reflect/portfolio/choose",
+        "/reflect/nmc/checklist",
+        "/reflect/questions",
         "/guidelines/",
         "/peer-share/",
     ],
