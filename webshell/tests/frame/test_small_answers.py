@@ -1,4 +1,4 @@
-"""What goes over the air is small: pages and static files come compressed to whoever can read that, else as they are."""
+"""What goes over the air is small: pages and files come compressed to whoever can read that, else as they are."""
 
 from __future__ import annotations
 
