@@ -96,6 +96,7 @@ def fill(site: Any) -> Marked:
     marked = Marked(site)
     _notes(marked)
     _changed(marked)
+    _counted(marked)
     _elsewhere(marked)
     _guidelines(marked)
     _shared(marked)
@@ -207,6 +208,18 @@ def _changed(marked: Marked) -> None:
     words = marked.word("gonetitle", WRITER)
     gone = marked.thing("withdrawn", site.save("nurse", Draft("reflect.note", words, note(words), "practice")), WRITER)
     artefacts.withdraw(nurse, gone)
+
+
+def _counted(marked: Marked) -> None:
+    """What a note counts as is its writer's alone, also where colleagues read its words or a copy of it."""
+    site, nurse = marked.site, marked.site.world.actor("nurse")
+    kept = {}
+    for name, audience in (("shared", "practice"), ("copied", "me")):
+        title = marked.word(f"counted{name}", MANOR)
+        body = {**note(title), "about": {"topics": [marked.word(f"topic{name}", WRITER)]}}
+        kept[audience] = site.save("nurse", Draft("reflect.note", title, body, audience))
+    marked.thing("counted", kept["practice"], MANOR)
+    site.world.artefacts.share_copy(nurse, marked.thing("copied", kept["me"], WRITER), "practice", GuardAnswer())
 
 
 def _elsewhere(marked: Marked) -> None:
