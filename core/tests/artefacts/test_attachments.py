@@ -231,6 +231,10 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "no PDF": (lambda: b"%PDF-1.7 nothing", "could not read"),
     "video as MP4": (lambda: mp4(b"vide"), "no video"),
     "video as WebM": (lambda: webm(1), "no video"),
+    "a WebM with a title that reaches over its end": (
+        lambda: element("1A45DFA3", element("4282", b"webm")) + element("1549A966", b"\x7b") + b"\xa9\x80",
+        "damaged",
+    ),
     "half an MP4": (lambda: mp4()[:60], "damaged"),
     "no zip": (lambda: b"PK\x03\x04nothing", "damaged"),
     "another zip": (lambda: package(a=b"1"), "do not take"),

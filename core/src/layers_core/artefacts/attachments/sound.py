@@ -162,7 +162,8 @@ def _elements(content: bytes, place: int, end: int, depth: int) -> Iterator[tupl
         at = place
         number, place, _unknown = _number(content, place, keep_mark=True)
         size, place, unknown = _number(content, place, keep_mark=False)
-        if unknown and number not in (SEGMENT, CLUSTER):
+        # A head that reaches over the end of its parent belongs to nothing, and there is no room to make it void.
+        if place > end or (unknown and number not in (SEGMENT, CLUSTER)):
             raise _damaged()
         stop = end if unknown else place + size
         if stop > end:
