@@ -71,6 +71,15 @@ def test_a_form_is_not_offered_its_own_draft_but_knows_of_it(client_for: ClientF
     assert "data-draft-own" in offered
 
 
+def test_a_form_that_knows_of_its_draft_keeps_it_up_to_date(world: World, client_for: ClientFor) -> None:
+    nurse = client_for("nurse")
+    for words in (WORDS, f"{WORDS} So I will."):
+        # From the first answer on the page sends along whose draft its form is.
+        answer = nurse.send("/manor/drafts", {**TYPED, "draft_of": f"{FORM} {KEY}", "text": words})
+        assert answer.status_code == 200
+    assert [draft.fields["text"] for draft in kept(world)] == [[f"{WORDS} So I will."]]
+
+
 def test_two_windows_keep_two_drafts(world: World, client_for: ClientFor) -> None:
     nurse = client_for("nurse")
     for key, words in (("one", "First window"), ("two", "Second window")):

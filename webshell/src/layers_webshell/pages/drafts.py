@@ -48,6 +48,8 @@ def keep() -> Response | str:
             drafts.keep(unit, person, current.practice.id, name, fields)
     except ValueError:
         abort(413)
+    # The form is still open: its draft goes with the request that saves it, and not with this one.
+    drafting.not_saved()
     return render_template("layers/pages/draft_kept.html", at=now())
 
 
