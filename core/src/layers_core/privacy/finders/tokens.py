@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
 Value = TypeVar("Value")
@@ -59,10 +60,7 @@ class Phrases(Generic[Value]):
                 after = first + len(parts)
                 if len(parts) == 1 or (
                     [one.lower for one in found[first:after]] == parts
-                    and all(
-                        beside(text, one, two)
-                        for one, two in zip(found[first:], found[first + 1 : after], strict=False)
-                    )
+                    and all(beside(text, one, two) for one, two in pairwise(found[first:after]))
                 ):
                     yield first, after, value
                     break
