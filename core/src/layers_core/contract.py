@@ -5,7 +5,7 @@ Everything here is published: a plugin may import it and rely on it within one m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -75,6 +75,8 @@ class ArtefactKind:
     seeing again: to its author, and to whoever answers, adapts or uses it (`Unit.bring_back`). `only_for_author` keeps
     it with its author: nobody is offered to share it. `for_others(body)` is pure and leaves out what is
     in a body for its author alone, in a shape that the schema takes: others read, find and get as a copy nothing else.
+    `told(body)` is pure and gives the body as (what, words) for people, where the names of its fields would not do: in
+    somebody's own things and their download, and in what a version changed.
     """
 
     name: str
@@ -90,6 +92,7 @@ class ArtefactKind:
     resurfaces: bool = False
     only_for_author: bool = False
     for_others: Callable[[Body], Body] = whole_body
+    told: Callable[[Body], Iterable[tuple[str, str]]] | None = None
 
 
 @dataclass(frozen=True)

@@ -227,3 +227,18 @@ def test_the_page_says_the_first_sentence_once(client_for: ClientFor, world: Wor
     body = page.partition('class="layers-thing-body"')[2].partition("</article>")[0]
     assert "Ask first" not in body
     assert "Then print" in body
+
+
+def test_what_one_wrote_and_what_a_version_changed_are_told_in_people_s_words(
+    client_for: ClientFor, world: World
+) -> None:
+    key, gp = written(world, "gp"), client_for("gp")
+    form = gp.get(f"{edit(key)}?template=quick_note")
+    assert gp.submit(form, {"about-time-minutes": "30", "about-types": ["cpd"], **EVENT}).status_code == 303
+    for path in (f"/me/things/{key}", f"/manor/things/{key}/versions"):
+        page = gp.get(path).text
+        assert "3 February 2026" in page
+        assert "Continuing professional development" in page
+        assert "emplate version" not in page
+        assert "2026-02-03" not in page
+    assert "Quick note" in gp.get(f"/me/things/{key}").text

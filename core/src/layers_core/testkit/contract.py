@@ -126,6 +126,8 @@ class PluginContract:
                 assert schema.dump(schema.load(deepcopy(shown))) == shown, f"{kind.name} for others"
                 assert isinstance(kind.summary(kept), str), kind.name
                 assert isinstance(kind.search_text(kept), str), kind.name
+                told = list(kind.told(kept)) if kind.told else []
+                assert all(isinstance(word, str) for pair in told for word in pair), kind.name
 
     def test_templates_stand_in_its_own_folder(self, contract_host: Host) -> None:
         """Templates under `templates/<slug>/` only, and there is one for each kind."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from layers_core.contract import ArtefactKind, Body
+from layers_core.i18n import gettext as _
 from layers_core.i18n import lazy_gettext as _l
 from layers_reflect import prompts
 from layers_reflect.classification import TOPICS, no_facts
 from layers_reflect.schemas import AsideSchema, NoteSchema
 from layers_reflect.titles import title_from
+from layers_reflect.told import note_in_words
 
 NOTE = "reflect.note"
 ASIDE = "reflect.aside"
@@ -70,6 +72,7 @@ KINDS = (
         upgrade=upgrade_note,
         resurfaces=True,
         for_others=note_for_others,
+        told=note_in_words,
     ),
     ArtefactKind(
         name=ASIDE,
@@ -81,5 +84,6 @@ KINDS = (
         page_template="reflect/aside.html",
         permission=WRITE,
         only_for_author=True,
+        told=lambda body: [(_("Only for me"), body["text"])],
     ),
 )

@@ -12,7 +12,7 @@ from layers_reflect import reading
 from layers_reflect.classification import assumed
 from layers_reflect.kinds import NOTE
 from layers_reflect.prompts import Template, templates
-from layers_reflect.showing import facts_in_words
+from layers_reflect.told import facts_in_words
 
 
 def structure(actor: Actor, artefacts: Sequence[Thing]) -> Iterable[Panel]:

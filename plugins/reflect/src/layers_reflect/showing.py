@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from layers_core.contract import Actor, Body, FormFields
-from layers_core.i18n import format_date, ngettext
+from layers_core.contract import Actor, FormFields
 from layers_core.i18n import gettext as _
 from layers_core.vocabulary import vocabulary
 from layers_reflect import reading
-from layers_reflect.classification import SCHEMES, TOPICS, codes, heading
+from layers_reflect.classification import codes, heading
 from layers_reflect.facts import scheme_field
 from layers_reflect.profiles import profile_of
 from layers_reflect.prompts import PACKAGE, Template
@@ -80,33 +78,6 @@ def _scheme(scheme: str, values: FormFields | Mapping[str, Any]) -> SchemeFields
     name = scheme_field(scheme)
     chosen = values.getlist(name) if hasattr(values, "getlist") else []
     return SchemeFields(name, _(heading(scheme)), [(code, _(words)) for code, words in codes(scheme).items()], chosen)
-
-
-def facts_in_words(body: Body) -> Iterator[tuple[str, str]]:
-    """The facts of a note as (what, words), for its writer; those that were not given are left out."""
-    about = body["about"]
-    if about["date"]:
-        yield _("When"), format_date(date.fromisoformat(about["date"]))
-    if about["minutes"]:
-        yield _("Time"), duration(about["minutes"])
-    if about["participatory_minutes"]:
-        yield _("Of it with others"), duration(about["participatory_minutes"])
-    if about["importance"]:
-        yield _("Importance"), _(vocabulary("importance", PACKAGE)[str(about["importance"])])
-    for scheme in SCHEMES:
-        if about[scheme]:
-            known = codes(scheme)
-            yield _(heading(scheme)), ", ".join(_(known.get(code, code)) for code in about[scheme])
-    if about[TOPICS]:
-        yield _("Topics"), ", ".join(about[TOPICS])
-
-
-def duration(minutes: int) -> str:
-    """A time as people say it: "1 hour 30 minutes"."""
-    hours, rest = divmod(minutes, 60)
-    parts = [ngettext("%(num)s hour", "%(num)s hours", hours)] if hours else []
-    parts += [ngettext("%(num)s minute", "%(num)s minutes", rest)] if rest or not hours else []
-    return " ".join(parts)
 
 
 def month_names() -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
+from layers_core.contract import ArtefactKind
 from layers_core.i18n import gettext as _
 
 Piece = tuple[Literal["same", "gone", "new"], str]
@@ -33,19 +34,28 @@ class ChangedField:
     pieces: tuple[Piece, ...]
 
 
-def fields_of(body: Mapping[str, Any]) -> list[Field]:
-    """A body as fields in their order, nested ones by their path; empty ones left out."""
-    return [Field(name, text) for name, text in _flat(body) if text]
+def fields_of(body: Mapping[str, Any], kind: ArtefactKind | None = None) -> list[Field]:
+    """A body as its kind tells it, else its fields in their order, nested ones by their path; empty ones left out."""
+    return [Field(name, text) for name, text in _named(body, kind).items() if text]
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[ChangedField]:
+def changes(
+    before: Mapping[str, Any], after: Mapping[str, Any], kind: ArtefactKind | None = None
+) -> list[ChangedField]:
     """The fields whose text differs, in the order of the later state, removed ones last."""
-    old, new = dict(_flat(before)), dict(_flat(after))
+    old, new = _named(before, kind), _named(after, kind)
     return [
         ChangedField(name, _compare(old.get(name, ""), new.get(name, "")))
         for name in {**new, **old}
         if old.get(name, "") != new.get(name, "")
     ]
+
+
+def _named(body: Mapping[str, Any], kind: ArtefactKind | None) -> dict[str, str]:
+    named: dict[str, list[str]] = {}
+    for name, text in kind.told(dict(body)) if kind and kind.told else _flat(body):
+        named.setdefault(name, []).append(text)
+    return {name: "\n".join(texts) for name, texts in named.items()}
 
 
 def _flat(value: object, path: str = "") -> Iterator[tuple[str, str]]:

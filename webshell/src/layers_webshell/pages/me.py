@@ -21,7 +21,7 @@ from layers_core.vocabulary import label
 from layers_core.web import current, policy
 from layers_webshell.pages import my_data
 from layers_webshell.pages.differences import fields_of
-from layers_webshell.pages.rows import cursor, kind_label, place
+from layers_webshell.pages.rows import cursor, kind_label, kind_of, place
 
 pages = Blueprint("me", __name__)
 
@@ -77,7 +77,7 @@ def thing(thing_id: UUID) -> str:
     if found is None:
         abort(404)
     revisions = mine.revisions(session, host, person_id, [thing_id])
-    files = files_reading.own(session, person_id, thing_id)
+    files, kind = files_reading.own(session, person_id, thing_id), kind_of(found.kind)
     # Last: a plugin's faulty query ends what PostgreSQL lets this session ask.
     try:
         rows = my_data.plugin_rows(host, session, person_id)
@@ -89,8 +89,8 @@ def thing(thing_id: UUID) -> str:
         thing=found,
         kind=kind_label(found.kind),
         seen_by=seen_by(found),
-        fields=fields_of(found.body),
-        earlier=[(revision, fields_of(revision.body)) for revision in reversed(revisions[:-1])],
+        fields=fields_of(found.body, kind),
+        earlier=[(revision, fields_of(revision.body, kind)) for revision in reversed(revisions[:-1])],
         besides=[(row.what, fields_of(row.shown)) for row in rows if row.values.get("artefact_id") == str(thing_id)],
         complete=complete,
         files=files,

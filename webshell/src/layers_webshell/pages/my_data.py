@@ -23,7 +23,7 @@ from layers_core.reminding import slots
 from layers_core.usage import consent
 from layers_core.web import PersonView
 from layers_webshell.pages.differences import fields_of
-from layers_webshell.pages.rows import kind_label
+from layers_webshell.pages.rows import kind_label, kind_of
 
 IN_MEMORY = 1024 * 1024
 IDENTIFIERS = ("artefact_id", "person_id", "id")
@@ -97,7 +97,9 @@ def file_contents(session: Session, host: Host, person: PersonView) -> Iterator[
 
 def as_zip(data: Mapping[str, Any], files: Iterable[tuple[str, Path]]) -> IO[bytes]:
     """The file: `everything.json` for machines, `read-me.html` for people, and what they attached under `files/`."""
-    page = render_template("layers/pages/download.html", data=data, fields_of=fields_of, kind_label=kind_label)
+    page = render_template(
+        "layers/pages/download.html", data=data, fields_of=fields_of, kind_label=kind_label, kind_of=kind_of
+    )
     # A large one is put together on the disk. The answer closes it when it was sent.
     target = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

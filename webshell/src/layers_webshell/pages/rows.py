@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from layers_core.artefacts.reading import Place
 from layers_core.artefacts.search import MARK_OFF, MARK_ON
-from layers_core.contract import Thing
+from layers_core.contract import ArtefactKind, Thing
 from layers_core.i18n import gettext as _
 from layers_core.web import current
 from layers_webshell.cursors import from_place, to_place
@@ -37,6 +37,11 @@ def kind_label(name: str) -> str:
     """What people call a kind; a word for "something else" where it is not installed."""
     kind = current.host.registry.kinds.get(name)
     return str(kind.label) if kind else _("Not available")
+
+
+def kind_of(name: str) -> ArtefactKind | None:
+    """An installed kind; None where its plugin is gone."""
+    return current.host.registry.kinds.get(name)
 
 
 def summary_of(thing: Thing) -> str:

@@ -26,7 +26,7 @@ from layers_webshell import placements
 from layers_webshell.pages.differences import ChangedField, changes, fields_of
 from layers_webshell.pages.parts import body_of, part
 from layers_webshell.pages.picture import draw
-from layers_webshell.pages.rows import kind_label
+from layers_webshell.pages.rows import kind_label, kind_of
 from layers_webshell.pages.saving import Refusal
 
 pages = Blueprint("thing", __name__)
@@ -157,15 +157,15 @@ def versions(thing_id: UUID) -> ResponseReturnValue:
         abort(404)
     if elsewhere := _versions_url(thing):
         return redirect(elsewhere)
-    revisions = reading.history(current.session, current.host, current.actor, thing)
+    revisions, kind = reading.history(current.session, current.host, current.actor, thing), kind_of(thing.kind)
     shown = [
         Version(
             revision,
             earlier is None,
             earlier.title if earlier and earlier.title != revision.title else "",
-            changes(earlier.body, revision.body) if earlier else [],
+            changes(earlier.body, revision.body, kind) if earlier else [],
         )
         for revision, earlier in zip(revisions, [*revisions[1:], None], strict=False)
     ]
-    oldest = fields_of(revisions[-1].body) if revisions else []
+    oldest = fields_of(revisions[-1].body, kind) if revisions else []
     return render_template("layers/pages/versions.html", thing=thing, versions=shown, oldest=oldest)

@@ -23,6 +23,7 @@ DISCUSSED_ACCOUNT = ArtefactKind(
     permission=WRITE,
     upgrade=_NOTE.upgrade,
     for_others=_NOTE.for_others,
+    told=_NOTE.told,
 )
 """It neither comes back to its writer nor counts in a portfolio: the account itself does."""
 
@@ -47,4 +48,5 @@ CHECKLIST_KIND = ArtefactKind(
     page_template="reflect/nmc/kept_checklist.html",
     permission=WRITE,
     only_for_author=True,
+    told=in_words,
 )

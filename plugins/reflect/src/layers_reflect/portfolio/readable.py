@@ -13,7 +13,7 @@ from layers_reflect.nmc.checklist import empty, in_words
 from layers_reflect.nmc.kinds import CHECKLIST
 from layers_reflect.portfolio.bodies import body_of, classified
 from layers_reflect.portfolio.interchange import ActionRecord, Entry
-from layers_reflect.showing import duration
+from layers_reflect.told import duration
 
 
 def happened_on(entry: Entry) -> date:

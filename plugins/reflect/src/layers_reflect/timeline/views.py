@@ -12,8 +12,8 @@ from layers_core.web import Submitted, current, policy
 from layers_reflect.kinds import EPISODE, NOTE, WRITE
 from layers_reflect.own import reading as own_reading
 from layers_reflect.profiles import profile_of
-from layers_reflect.showing import duration
 from layers_reflect.timeline import filters, reading
+from layers_reflect.told import duration
 from layers_reflect.views import staff
 
 JUMP = "to"
