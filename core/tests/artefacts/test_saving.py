@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
-from layers_core.artefacts import errors, exposure, reading, trail
+from layers_core.artefacts import audience, errors, exposure, reading, trail
 from layers_core.artefacts.models import Artefact, Exposure, Revision
 from layers_core.contract import Actor, Draft, GuardAnswer, NewLink, Promise
 from layers_core.usage.models import UsageEventRow
@@ -99,6 +99,26 @@ def test_a_named_few(world: World) -> None:
     stranger = world.actor("gp@outside.example", "outside")
     with pytest.raises(errors.DraftRefused):
         world.service.save(nurse, note(audience=f"people:{stranger.person_id}"))
+
+
+@pytest.mark.parametrize(("days", "belongs"), [(1, True), (0, False)])
+def test_a_guest_reads_and_can_be_asked_up_to_their_day(world: World, days: int, belongs: bool) -> None:
+    nurse, gp = world.actor("nurse@manor.example", "manor"), world.actor("gp@manor.example", "manor")
+    assert nurse.person_id is not None
+    assert gp.person_id is not None
+    with world.service.unit(nurse) as unit:
+        group = audience.open_group(unit.session, nurse, {gp.person_id: unit.moment.date() + timedelta(days=days)})
+        thing = unit.add(note(audience=f"group:{group.id}"))
+    assert seen(world, world.actor("gp@manor.example", "manor"), thing.id) is belongs
+    with world.database.read() as session:
+        people = audience.colleagues(session, nurse, thing.audience)
+    assert set(people) == ({nurse.person_id, gp.person_id} if belongs else {nurse.person_id})
+    ask = Promise("Print it", owner_id=gp.person_id)
+    if belongs:
+        world.service.promise(world.actor("nurse@manor.example", "manor"), thing.id, ask, GuardAnswer())
+    else:
+        with pytest.raises(errors.DraftRefused, match="somebody who can see this"):
+            world.service.promise(world.actor("nurse@manor.example", "manor"), thing.id, ask, GuardAnswer())
 
 
 def test_nothing_is_left_of_a_refused_save(world: World) -> None:
@@ -206,6 +226,25 @@ def test_only_the_owner_closes_a_promise_once(world: World) -> None:
     with world.database.read() as session:
         assert reading.due(session, nurse) == []
         assert [item.outcome for item in reading.actions_of(session, [action.artefact_id])] == ["adopt"]
+    assert events(world).count("core.action_closed") == 1
+
+
+@pytest.mark.parametrize("wider", [False, True])
+def test_what_came_of_a_promise_is_asked_about_as_widely_as_it_is_read(world: World, wider: bool) -> None:
+    nurse = world.actor("nurse@manor.example", "manor")
+    world.service.save(nurse, note(audience=world.cluster if wider else "practice", promise=Promise("Ring her")))
+    with world.database.read() as session:
+        (action,) = reading.due(session, nurse)
+    text = "Rang Mrs Khan on 07700 900123"
+    with pytest.raises(errors.GuardStop) as stop:
+        world.service.close_action(nurse, action.id, "adopt", text, GuardAnswer())
+    assert stop.value.wider is wider
+    looked = GuardAnswer(stop.value.fingerprint)
+    if wider:
+        with pytest.raises(errors.GuardStop):
+            world.service.close_action(nurse, action.id, "adopt", text, looked)
+        looked = replace(looked, explanation="She agreed")
+    world.service.close_action(nurse, action.id, "adopt", text, looked)
     assert events(world).count("core.action_closed") == 1
 
 

@@ -231,7 +231,9 @@ def colleagues(session: Session, actor: Actor, chosen: AudienceView) -> dict[UUI
     if chosen.type == "person":
         query = query.where(Membership.person_id == actor.person_id)
     elif chosen.type == "group":
-        members = select(AudienceMember.person_id).where(AudienceMember.audience_id == chosen.id)
+        members = select(AudienceMember.person_id).where(
+            AudienceMember.audience_id == chosen.id, still_member(now().date())
+        )
         query = query.where(Membership.person_id.in_(members))
     return {row.person_id: row.name for row in session.execute(query)}
 
@@ -282,6 +284,6 @@ def view(audience_id: UUID, type_: str, key: str, practice: str, cluster: str | 
     return AudienceView(audience_id, known, key, AUDIENCE_NAMES[known](practice, cluster or ""))
 
 
-def is_wider(view: AudienceView) -> bool:
+def is_wider(chosen: Audience | AudienceView) -> bool:
     """Whether an audience reaches beyond one practice."""
-    return WIDTH[view.type] > WIDTH["practice"]
+    return WIDTH[chosen.type] > WIDTH["practice"]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from layers_core.artefacts import audience, guarding, reading
 from layers_core.artefacts.comeback import ComingBack
 from layers_core.artefacts.errors import DraftRefused, NotAllowed, NotFound, require_text
-from layers_core.artefacts.models import Action, ActionDate, Artefact, Comment
+from layers_core.artefacts.models import Action, ActionDate, Artefact, Audience, Comment
 from layers_core.artefacts.unit import Unit
 from layers_core.contract import Actor, GuardAnswer, NewLink, Problem, Promise, Thing
 from layers_core.db.base import now
@@ -84,7 +84,16 @@ class FollowUp(ComingBack):
         if outcome not in vocabulary("outcomes"):
             raise DraftRefused([Problem(_("Choose what happened"), "outcome")])
         require_text(what_happened, "what_happened", _("Say in a few words what happened"))
-        guarding.check([what_happened], guard, wider=False)
+        with self.database.read() as session:
+            readers = session.scalar(
+                select(Audience)
+                .join(Artefact, Artefact.audience_id == Audience.id)
+                .join(Action, Action.artefact_id == Artefact.id)
+                .where(Action.id == action_id, Action.owner_id == actor.person_id)
+            )
+        if readers is None:
+            raise NotFound(str(action_id))
+        guarding.check([what_happened], guard, wider=audience.is_wider(readers))
         with self.unit(actor) as unit:
             action = _own(unit, actor, action_id)
             if action.closed_at is not None:
@@ -102,6 +111,7 @@ class FollowUp(ComingBack):
         promise is closed), GuardStop.
         """
         require_text(reason, "reason", _("Say why the date changes"))
+        # Its owner alone reads it.
         guarding.check([reason], guard, wider=False)
         with self.unit(actor) as unit:
             action = _own(unit, actor, action_id)
