@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -236,3 +237,17 @@ def test_a_group_no_longer_holds_them(world: World) -> None:
     world.erase()
     with world.database.read() as session:
         assert session.scalars(select(AudienceMember.person_id)).all() == [colleague]
+
+
+def test_what_was_lent_to_a_guest_for_a_time_goes_with_its_writer_alone(world: World) -> None:
+    colleague = world.actor(COLLEAGUE).person_id
+    assert colleague is not None
+    lent = {}
+    for email, guest in ((EMAIL, colleague), (COLLEAGUE, world.person)):
+        with world.service.unit(world.actor(email)) as unit:
+            group = audience.open_group(unit.session, unit.actor, {guest: unit.moment.date() + timedelta(days=30)})
+            lent[email] = unit.add(Draft("core.note", "Lent", {"text": "Lent words"}, f"group:{group.id}")).id
+    named = world.save(EMAIL, "For two", "Shared words", f"people:{colleague}")
+    assert world.erase().things == 1
+    with world.database.read() as session:
+        assert set(session.scalars(select(Artefact.id))) == {lent[COLLEAGUE], named}

@@ -33,7 +33,7 @@ from sqlalchemy.orm import Session
 
 from layers_core.artefacts import kinds, search
 from layers_core.artefacts.attachments import custody, keeping
-from layers_core.artefacts.models import Artefact, Audience, WriteKey
+from layers_core.artefacts.models import Artefact, Audience, AudienceMember, WriteKey
 from layers_core.artefacts.unit import Unit
 from layers_core.contract import MixView, PracticeView
 from layers_core.db import migrate
@@ -107,10 +107,17 @@ def _practice(session: Session, host: Host, person_id: UUID) -> PracticeView:
 
 
 def _delete_own_things(session: Session, person_id: UUID) -> int:
-    """Delete what nobody else can see: private things, and those that the person had withdrawn."""
+    """Delete what nobody else can see for good: private things, those lent to guests for a time, and withdrawn ones."""
     table = Base.metadata.tables["core_artefact"]
     own = select(Audience.id).where(Audience.person_id == person_id)
-    doomed = or_(table.c.audience_id.in_(own), and_(table.c.author_id == person_id, table.c.state != "live"))
+    others = select(AudienceMember.audience_id).where(
+        AudienceMember.person_id != person_id, AudienceMember.until.is_(None)
+    )
+    lent = select(AudienceMember.audience_id).where(
+        AudienceMember.person_id == person_id, AudienceMember.audience_id.not_in(others)
+    )
+    theirs = and_(table.c.author_id == person_id, or_(table.c.state != "live", table.c.audience_id.in_(lent)))
+    doomed = or_(table.c.audience_id.in_(own), theirs)
     numbers = session.scalars(select(table.c.number).where(doomed)).all()
     for number in numbers:
         search.remove(session, number)
