@@ -20,6 +20,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    TextStringObject,
+)
 
 from layers_core.artefacts.attachments import Refused, keeping, limit, prepare, waiting
 from layers_core.artefacts.attachments import reading as files_reading
@@ -195,6 +203,58 @@ def test_a_pdf_keeps_its_pages_and_neither_author_nor_files() -> None:
     assert len(reader.pages) == 1
     assert not reader.metadata
     assert not reader.attachments
+
+
+def noted_pdf() -> bytes:
+    """A page with a comment, a link, and every way in which a page can carry a file or a script."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(100, 100)
+    secret, place = TextStringObject(SECRET.decode()), ArrayObject([NumberObject(0)] * 4)
+
+    def held(**items: Any) -> Any:
+        named = {
+            NameObject(f"/{key}"): NameObject(value) if type(value) is str else value for key, value in items.items()
+        }
+        return writer._add_object(DictionaryObject(named))
+
+    def note(subtype: str, **items: Any) -> Any:
+        return held(Type="/Annot", Subtype=subtype, Rect=place, **items)
+
+    inside = DecodedStreamObject()
+    inside.set_data(SECRET)
+    file = held(Type="/Filespec", F=secret, EF=held(F=writer._add_object(inside)))
+    script = held(S="/JavaScript", JS=secret)
+    clip = note("/FileAttachment", FS=file)
+    address = TextStringObject("https://nice.example")
+    page[NameObject("/Annots")] = ArrayObject(
+        [
+            clip,
+            note("/Popup", Parent=clip),
+            note("/Widget", FT="/Btn", A=script, AA=held(U=script), Parent=held(A=script)),
+            note("/Link", A=held(S="/URI", URI=address, Next=script)),
+            note("/Link", A=held(S="/Launch", F=file)),
+            note("/Text", T=secret, IRT=clip, Contents=TextStringObject("Hello")),
+            note("/RichMedia", RichMediaContent=held(Assets=file)),
+        ]
+    )
+    page[NameObject("/AF")] = ArrayObject([file])
+    page[NameObject("/PieceInfo")] = held(Word=secret)
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
+
+
+def test_nothing_that_a_page_of_a_pdf_leads_to_is_a_file_or_a_script() -> None:
+    file = prepare("paper.pdf", noted_pdf())
+    assert file.content is not None
+    assert SECRET not in file.content
+    assert b"JavaScript" not in file.content
+    (page,) = PdfReader(io.BytesIO(file.content)).pages
+    notes: list[Any] = [note.get_object() for note in page["/Annots"]]  # type: ignore[attr-defined]
+    assert [note["/Subtype"] for note in notes] == ["/Popup", "/Widget", "/Link", "/Link", "/Text"]
+    assert notes[2]["/A"]["/URI"] == "https://nice.example"
+    assert "/A" not in notes[3]
+    assert notes[4]["/Contents"] == "Hello"
 
 
 def test_sound_is_still_the_same_sound() -> None:

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
+from typing import Any
 
 from layers_core.artefacts.attachments.refused import Refused
 from layers_core.i18n import gettext as _
@@ -15,6 +16,11 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
 XML = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 OFFICE = b"http://schemas.openxmlformats.org/officeDocument/2006/"
+# What the dictionaries of a PDF's pages and annotations hold about their maker, and what does something (ISO 32000-2).
+PAGE_TELLS = ("/Metadata", "/PieceInfo", "/AA", "/AF")
+NOTE_TELLS = ("/T", "/AA", "/AF", "/FS", "/Parent")
+LINKS = ("/URI", "/GoTo")
+CARRIERS = ("/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D")
 BLANK_DOCX: Mapping[str, bytes] = {
     "docProps/core.xml": XML
     + b'<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>',
@@ -49,7 +55,6 @@ def text(content: bytes) -> bytes:
 def pdf(content: bytes) -> bytes:
     """The pages of a PDF without its author, programs and files inside. Raises Refused."""
     from pypdf import PdfReader, PdfWriter
-    from pypdf.generic import ArrayObject, DictionaryObject
 
     try:
         reader = PdfReader(io.BytesIO(content))
@@ -57,18 +62,10 @@ def pdf(content: bytes) -> bytes:
             raise Refused(_("This PDF is locked. Save it without a password, then choose it again"))
         writer = PdfWriter()
         for page in reader.pages:
+            # Before it is taken over: the writer keeps whatever a page still led to at that moment.
+            _silence(page)
             # Only what a page needs is taken over: neither the document's properties nor its scripts.
-            added = writer.add_page(page)
-            for name in ("/Metadata", "/PieceInfo", "/AA"):
-                added.pop(name, None)
-            notes = added.get("/Annots")
-            notes = notes.get_object() if notes is not None else None
-            for note in notes if isinstance(notes, ArrayObject) else ():
-                found = note.get_object()
-                if isinstance(found, DictionaryObject):
-                    for name in ("/AA", "/FS") if found.get("/Subtype") == "/Widget" else ("/T", "/A", "/AA", "/FS"):
-                        if name != "/A" or not _is_link(found):
-                            found.pop(name, None)
+            writer.add_page(page)
         writer.metadata = None
         made = io.BytesIO()
         writer.write(made)
@@ -80,11 +77,34 @@ def pdf(content: bytes) -> bytes:
     return made.getvalue()
 
 
-def _is_link(note: Mapping[str, object]) -> bool:
-    """Whether what an annotation does is to open an address."""
-    action = note.get("/A")
-    action = action.get_object() if hasattr(action, "get_object") else action
-    return isinstance(action, Mapping) and action.get("/S") in {"/URI", "/GoTo"}
+def _silence(page: dict[str, Any]) -> None:
+    """Take out of a page's dictionary what tells about its maker, holds a file or does something."""
+    from pypdf.generic import ArrayObject, DictionaryObject, NameObject
+
+    for name in PAGE_TELLS:
+        page.pop(name, None)
+    notes = page.get("/Annots")
+    notes = notes.get_object() if notes is not None else None
+    if not isinstance(notes, ArrayObject):
+        return
+    kept = ArrayObject()
+    for reference in notes:
+        note = reference.get_object()
+        if not isinstance(note, DictionaryObject):
+            continue
+        if note.get("/Subtype") in CARRIERS:
+            # An answer to it, or its pop-up, may lead to it still.
+            note.clear()
+            continue
+        for name in NOTE_TELLS:
+            note.pop(name, None)
+        action = note["/A"].get_object() if "/A" in note else None
+        if isinstance(action, DictionaryObject) and action.get("/S") in LINKS:
+            action.pop("/Next", None)
+        else:
+            note.pop("/A", None)
+        kept.append(reference)
+    page[NameObject("/Annots")] = kept
 
 
 def package(content: bytes) -> tuple[str, bytes]:
