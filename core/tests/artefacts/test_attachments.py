@@ -131,6 +131,12 @@ DOCX_PARTS: dict[str, bytes] = {
     "word__document.xml": b'<w:document><w:ins w:id="1" w:author="SecretPlace">Hello</w:ins></w:document>',
     "word__comments.xml": b'<w:comment w:author="SecretPlace" w:initials="SecretPlace">Yes</w:comment>',
     "docProps__core.xml": b"<dc:creator>SecretPlace</dc:creator>",
+    "docprops__Custom.xml": b"<Manager>SecretPlace</Manager>",
+    "package__services__1.psmdcp": b"<dc:creator>SecretPlace</dc:creator>",
+    "word__settings.xml": b'<w:settings><w:attachedTemplate r:id="rId1"/></w:settings>',
+    "word___rels__settings.xml.rels": b'<Relationships><Relationship Id="rId1" TargetMode="External" Type="http://schemas.'
+    b'openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" Target="file:///C:/SecretPlace/n.dotm"/>'
+    b"</Relationships>",
     "docProps__app.xml": b"<Manager>SecretPlace</Manager>",
 }
 ODT_PARTS: dict[str, bytes] = {
@@ -176,6 +182,7 @@ def test_what_is_taken_is_known_by_its_content_and_tells_nothing_about_its_maker
         with zipfile.ZipFile(io.BytesIO(file.content)) as parts:
             inside += [parts.read(part) for part in parts.namelist()]
             assert "Thumbnails/thumbnail.png" not in parts.namelist()
+            assert not any(b"attachedTemplate" in part for part in inside)
         assert any(b"Hello" in part for part in inside)
     assert not any(SECRET in part for part in inside)
 

@@ -21,11 +21,12 @@ PAGE_TELLS = ("/Metadata", "/PieceInfo", "/AA", "/AF")
 NOTE_TELLS = ("/T", "/AA", "/AF", "/FS", "/Parent")
 LINKS = ("/URI", "/GoTo")
 CARRIERS = ("/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D")
+# By the name of the part in small letters: Word reads it in any.
 BLANK_DOCX: Mapping[str, bytes] = {
-    "docProps/core.xml": XML
+    "docprops/core.xml": XML
     + b'<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>',
-    "docProps/app.xml": XML + b'<Properties xmlns="' + OFFICE + b'extended-properties"/>',
-    "docProps/custom.xml": XML + b'<Properties xmlns="' + OFFICE + b'custom-properties"/>',
+    "docprops/app.xml": XML + b'<Properties xmlns="' + OFFICE + b'extended-properties"/>',
+    "docprops/custom.xml": XML + b'<Properties xmlns="' + OFFICE + b'custom-properties"/>',
 }
 BLANK_ODT: Mapping[str, bytes] = {
     "meta.xml": XML + b"<office:document-meta"
@@ -34,6 +35,10 @@ BLANK_ODT: Mapping[str, bytes] = {
 }
 # Who wrote a comment or a tracked change. Replaced in the text of the file, so that nothing else of it changes.
 WORD_NAMES = re.compile(rb'(\bw\d*:(?:author|initials|userId)=)(?:"[^"<>]*"|\'[^\'<>]*\')')
+# The template that Word goes and fetches: its path names a person's folder, or a server that sends a program.
+WORD_TEMPLATE = re.compile(
+    rb"<(?:\w+:)?Relationship\s[^<>]*/attachedTemplate[\"'][^<>]*/>|<(?:\w+:)?attachedTemplate\s[^<>]*/>"
+)
 ODT_NAMES = re.compile(rb"(<(?P<tag>dc:creator|meta:creator-initials)>)[^<]*(</(?P=tag)>)")
 ODT_THUMBNAIL = re.compile(rb'<manifest:file-entry[^<>]*"Thumbnails/[^<>]*/>')
 PROGRAMS = re.compile(r"vbaProject|vbaData|activeX/|^Basic/|^Scripts/|embeddings/oleObject", re.IGNORECASE)
@@ -152,8 +157,10 @@ def _repacked(source: zipfile.ZipFile, entries: list[zipfile.ZipInfo], media_typ
             unpacked += len(part)
             if unpacked > most:
                 raise Refused(_("This document is too large when it is unpacked. Save it with fewer pictures"))
-            part = blank.get(entry.filename, part)
-            if entry.filename.endswith(".xml"):
+            name = entry.filename.lower()
+            # Some programs write the properties under a name of their own, with this ending.
+            part = blank.get("docprops/core.xml" if name.endswith(".psmdcp") else name, part)
+            if name.endswith((".xml", ".rels")):
                 part = _without_names(part, media_type)
             # Dates, comments and rights of the entry stay behind.
             clean = zipfile.ZipInfo(entry.filename)
@@ -164,5 +171,5 @@ def _repacked(source: zipfile.ZipFile, entries: list[zipfile.ZipInfo], media_typ
 
 def _without_names(part: bytes, media_type: str) -> bytes:
     if media_type == DOCX:
-        return WORD_NAMES.sub(rb'\1""', part)
+        return WORD_TEMPLATE.sub(b"", WORD_NAMES.sub(rb'\1""', part))
     return ODT_THUMBNAIL.sub(b"", ODT_NAMES.sub(rb"\1\3", part))
