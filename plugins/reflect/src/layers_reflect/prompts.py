@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -173,7 +174,9 @@ def template_of(body: Body) -> Template:
 def in_words(question: Question, answer: Answer) -> str:
     """An answer as people read it: the words of codes, a day written out, anything else as it was given."""
     if question.type == "date" and isinstance(answer, str):
-        return format_date(date.fromisoformat(answer))
+        # An answer that came along with a note may have been given to a question of another type.
+        with suppress(ValueError):
+            return format_date(date.fromisoformat(answer))
     given = answer if isinstance(answer, list) else [answer]
     return ", ".join(_(question.choices[code]) if code in question.choices else code for code in given)
 

@@ -17,6 +17,8 @@ from layers_reflect.prompts import DEFAULT, OWN, PACKAGE, Answer, Question, own,
 ANSWER_LIMIT = 20_000
 LINE_LIMIT = 200
 TOPIC_LIMIT = 60
+CODE_LIMIT = 50
+"""What the index of entries holds of a template's code."""
 MOST_QUESTIONS = 20
 MOST_OPTIONS = 30
 MOST_MINUTES = 60 * 1000
@@ -129,7 +131,7 @@ class NoteSchema(Schema):
     earlier template of the note asked for; `about` the event's facts and what the note counts as.
     """
 
-    template = fields.String(load_default=DEFAULT)
+    template = fields.String(load_default=DEFAULT, validate=validate.Length(max=CODE_LIMIT))
     template_version = fields.Integer(load_default=1, strict=True)
     answers = fields.Dict(keys=fields.String(), values=AnswerField(), required=True)
     asked = fields.List(fields.Nested(AskedSchema), load_default=list, validate=validate.Length(max=MOST_QUESTIONS))

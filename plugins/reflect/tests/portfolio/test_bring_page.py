@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-from collections.abc import Callable
+import json
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from layers_reflect.kinds import NOTE
 
 PAGE = "/manor/reflect/portfolio/bring"
+ATOM = b'<feed xmlns="http://www.w3.org/2005/Atom">'
 FEED = (
-    b'<feed xmlns="http://www.w3.org/2005/Atom">'
-    b"<entry><title>Wound care</title><id>urn:x:1</id><updated>2025-03-04T00:00:00Z</updated>"
+    ATOM + b"<entry><title>Wound care</title><id>urn:x:1</id><updated>2025-03-04T00:00:00Z</updated>"
     b"<content>Ask Mrs Alice Jones, 07700 900123</content><strange/></entry></feed>"
 )
 
@@ -36,3 +46,65 @@ def test_what_is_no_portfolio_is_refused_with_words(client_for: Callable[..., An
     assert (refused.status_code, "not well-formed" in refused.text) == (422, True)
     nothing = bring(nurse, b"", "")
     assert (nothing.status_code, "Choose a file" in nothing.text) == (422, True)
+
+
+def entry(**more: Any) -> dict[str, Any]:
+    moment = "2026-01-02T03:04:05+00:00"
+    body = {"template": "quick_note", "template_version": 1, "answers": {"what": "Said"}}
+    return {"id": str(uuid4()), "kind": NOTE, "title": "T", "created_at": moment, "updated_at": moment, **body, **more}
+
+
+def archive(*lines: dict[str, Any], files: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("portfolio.json", '{"version": 1}')
+        made.writestr("entries.jsonl", "\n".join(map(json.dumps, lines)))
+        for name, content in files.items():
+            made.writestr(name, content)
+    return out.getvalue()
+
+
+def nested(depth: int) -> Any:
+    made: Any = "x"
+    for _level in range(depth):
+        made = {"a": made}
+    return made
+
+
+CONTENT = b"First things first"
+DIGEST = hashlib.sha256(CONTENT).hexdigest()
+FILE = {"name": "a.txt", "media_type": "text/plain", "size": len(CONTENT), "digest": DIGEST}
+QUESTION = {"id": "what", "prompt": "What?", "ask": "What?", "required": True}
+HOSTILE = {
+    "half an address": ATOM + b'<entry><title>T</title><id>x:1</id><link rel="enclosure" href="//["/></entry></feed>',
+    "half a source": ATOM + b'<entry><title>T</title><id>x:1</id><content src="http://[::1"/></entry></feed>',
+    "nested": archive(*(entry(other={"x": nested(depth)}) for depth in (100, 400, 900)), entry()),
+    "NUL in the language": archive(entry(language="e\0n")),
+    "NUL in the template": archive(entry(template="own:\0", asked=[QUESTION])),
+    "a long template": archive(entry(template=f"own:{'x' * 150}", asked=[QUESTION])),
+    "NUL beside a file": archive(
+        entry(files=[{**FILE, "name": "a\0.txt", "description": "b\0c"}]), files={f"files/{DIGEST}": CONTENT}
+    ),
+    "a day that is none": archive(
+        entry(other={"other": [{"template": "pdp_item", "id": "by", "prompt": "By", "answer": "soon"}]})
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_an_entry_made_to_break_something_is_kept_or_named(client_for: Callable[..., Any], name: str) -> None:
+    nurse = client_for("nurse")
+    page = bring(nurse, HOSTILE[name])
+    assert (page.status_code, "1 entry is new here" in page.text) == (200, True)
+    timeline = nurse.get("/manor/reflect/?until=2100-01-01")
+    (kept,) = set(re.findall(r"/manor/things/[0-9a-f-]{36}", timeline.text))
+    assert nurse.get(kept).status_code == 200
+    choose = nurse.get("/manor/reflect/portfolio/choose?on=2026-12-01")
+    assert nurse.submit(choose, {"format": "html"}, action="/manor/reflect/portfolio/export").status_code in (200, 422)
+
+
+def test_a_report_quotes_no_more_than_one_can_read(client_for: Callable[..., Any]) -> None:
+    feed = ATOM + b"<entry><title>T</title><id>urn:" + b"x" * 100_000 + b"</id>" + b"<q/>" * 100 + b"</entry></feed>"
+    page = bring(client_for("nurse"), feed)
+    assert (page.status_code, "&lt;q&gt;" in page.text) == (200, True)
+    assert len(page.data) < 200_000

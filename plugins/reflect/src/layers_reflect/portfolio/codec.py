@@ -18,6 +18,8 @@ FindFile = Callable[[str], Callable[[], BinaryIO] | None]
 
 _SCHEMA = EntrySchema()
 LINE_LIMIT = 4_000_000
+DEPTH_LIMIT = 20
+"""More than twice as deep as anything that an entry holds."""
 
 
 def line_of(entry: Entry) -> str:
@@ -81,12 +83,16 @@ def entry_from(line: str | bytes, find_file: FindFile) -> Entry:
         data = json.loads(line)
         # A lone surrogate passes the parser and no database.
         json.dumps(data, ensure_ascii=False, allow_nan=False).encode()
+        if not _is_flat(data, DEPTH_LIMIT):
+            raise Refused(_("It is too deeply nested to be an entry"))
         found = _SCHEMA.load(data)
         created, updated = found["created_at"].astimezone(UTC), found["updated_at"].astimezone(UTC)
         actions = tuple(_past(action) for action in found["actions"])
     except ValidationError as error:
         fields = ", ".join(sorted(str(field) for field in error.messages_dict))
         raise Refused(_("It is not in the shape of an entry. Look at: %(fields)s", fields=fields)) from error
+    except Refused:
+        raise
     except (ValueError, OverflowError, RecursionError) as error:
         raise Refused(_("It cannot be read as an entry")) from error
     return Entry(
@@ -108,6 +114,11 @@ def entry_from(line: str | bytes, find_file: FindFile) -> Entry:
         ),
         other=found["other"],
     )
+
+
+def _is_flat(value: Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels > 0 and all(_is_flat(part, levels - 1) for part in inner)
 
 
 def _past(action: Mapping[str, Any]) -> ActionRecord:

@@ -14,13 +14,15 @@ from layers_core.db.base import now
 from layers_core.i18n import gettext as _
 from layers_reflect.kinds import NOTE
 from layers_reflect.portfolio.bodies import body_of
-from layers_reflect.portfolio.interchange import ActionRecord, Entry, Report
+from layers_reflect.portfolio.interchange import ActionRecord, Entry, FileRecord, Report
 from layers_reflect.prompts import SLUG
 from layers_reflect.titles import title_from
 from layers_reflect.writing import quick_body
 
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 NUL = "\x00"
+_WRITTEN = ("title", "template", "answers", "asked", "about", "language", "actions", "files", "other")
+"""The parts of an entry that are kept as they came; its kind is looked up."""
 
 
 def keepable(entry: Entry, report: Report) -> Entry:
@@ -28,7 +30,7 @@ def keepable(entry: Entry, report: Report) -> Entry:
 
     What had to be changed is noted.
     """
-    parts = {name: getattr(entry, name) for name in ("title", "answers", "asked", "about", "other", "actions")}
+    parts = {name: getattr(entry, name) for name in _WRITTEN}
     clean = {name: _without_nul(value) for name, value in parts.items()}
     if clean != parts:
         report.note(_("a character"), entry.id.urn, _("The character number 0 cannot be kept and was left out"))
@@ -48,8 +50,8 @@ def _without_nul(value: Any) -> Any:
         return value.replace(NUL, "")
     if isinstance(value, Mapping):
         return {_without_nul(key): _without_nul(part) for key, part in value.items()}
-    if isinstance(value, ActionRecord):
-        words = {"expectation": value.expectation, "what_happened": value.what_happened}
+    if isinstance(value, ActionRecord | FileRecord):
+        words = {name: part for name, part in vars(value).items() if isinstance(part, str)}
         return replace(value, **_without_nul(words))
     return type(value)(map(_without_nul, value)) if isinstance(value, list | tuple) else value
 

@@ -132,7 +132,11 @@ class ForeignEntry:
             self._note(_("link: %(relation)s", relation=relation[:200]), _("This way of belonging together is unknown"))
 
     def _file(self, href: str, name: str) -> None:
-        parts = urlsplit(href)
+        try:
+            parts = urlsplit(href)
+        except ValueError:
+            # What only looks like an address, such as one with half a bracket, leads to nothing.
+            parts = urlsplit("")
         path = unquote(parts.path)
         found = None if parts.scheme or parts.netloc else self._files.by_path(path, name)
         if found:

@@ -14,6 +14,8 @@ from uuid import UUID
 
 Answers = Mapping[str, Any]
 NOTED_LIMIT = 10_000
+WORDS_LIMIT = 300
+"""How long what a report quotes of a file may be: an address or a name there may fill megabytes."""
 ENTRIES_LIMIT = 100_000
 """How many entries of one file are read: ten a working day for forty years."""
 
@@ -135,6 +137,10 @@ class Report:
     def note(self, what: str, place: str, why: str) -> None:
         """Say that something was not taken over."""
         if len(self.not_understood) < NOTED_LIMIT:
-            self.not_understood.append(NotUnderstood(what, place, why))
+            self.not_understood.append(NotUnderstood(_short(what), _short(place), _short(why)))
         else:
             self.more += 1
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= WORDS_LIMIT else f"{words[: WORDS_LIMIT - 1]}…"
