@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
 from layers_core.artefacts.errors import DraftRefused
 from layers_core.db.base import now
-from layers_core.reminding import slots
+from layers_core.reminding import feeds, slots
 from layers_core.reminding.slots import SlotView
 
 ZONES = ("Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata")
@@ -77,3 +80,29 @@ def test_what_makes_no_sense_is_refused(world, wrong: SlotView) -> None:
     nurse = world.actor("nurse@manor.example", "manor")
     with pytest.raises(DraftRefused), world.service.unit(nurse) as unit:
         slots.choose_as(unit, nurse, wrong)
+
+
+def test_two_devices_at_once_keep_one_choice_and_one_address(world) -> None:
+    """The second one comes while the first has written and not yet committed."""
+    nurse = world.actor("nurse@manor.example", "manor")
+    begun, failed = threading.Event(), []
+
+    def second() -> None:
+        begun.set()
+        try:
+            with world.service.unit(nurse) as unit:
+                feeds.renew(unit.session, nurse.person_id, unit.moment)
+        except IntegrityError as fault:
+            failed.append(fault)
+
+    device = threading.Thread(target=second)
+    with world.service.unit(nurse) as unit:
+        slots.choose_as(unit, nurse, SlotView(weekday=1, minutes=10))
+        device.start()
+        begun.wait()
+        time.sleep(0.2)
+    device.join()
+    assert failed == []
+    with world.database.read() as session:
+        chosen = slots.of(session, nurse.person_id)
+    assert (chosen.weekday, chosen.minutes, chosen.has_feed) == (1, 10, True)

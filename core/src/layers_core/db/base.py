@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
@@ -9,6 +10,7 @@ from uuid import UUID
 
 import uuid_utils.compat
 from sqlalchemy import JSON, DateTime, Insert, MetaData, Row, Uuid, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -73,6 +75,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+# Both dialects spell an insert that leaves a row out where it exists alike.
+_ON_CONFLICT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
 @cache
 def _insert(model: type[Base]) -> Insert:
     return insert(model.__table__)  # type: ignore[arg-type]
@@ -84,3 +90,18 @@ def put(session: Session, model: type[Base], **values: Any) -> Row[Any]:
     Columns that are left out take their defaults. Raises IntegrityError.
     """
     return cast("Row[Any]", session.connection().execute(_insert(model), values).inserted_primary_key)
+
+
+@cache
+def _insert_once(model: type[Base], dialect: str) -> Insert:
+    made = _ON_CONFLICT[dialect](model.__table__).on_conflict_do_nothing()
+    return cast("Insert", made.returning(*model.__table__.primary_key))
+
+
+def put_once(session: Session, model: type[Base], **values: Any) -> bool:
+    """`put` where no row like it is there; whether it was written. Of two writers at the same moment one is told yes.
+
+    The other one waits until the first has committed.
+    """
+    connection = session.connection()
+    return connection.execute(_insert_once(model, connection.dialect.name), values).first() is not None

@@ -36,9 +36,8 @@ def _hash(token: str) -> str:
 def renew(session: Session, person_id: UUID, moment: datetime) -> str:
     """Make a person's secret address, in place of the one before; gives what it ends in, which is kept nowhere."""
     token = secrets.token_urlsafe(32)
-    row = session.get(Slot, person_id) or Slot(person_id=person_id)
+    row = slots.held(session, person_id)
     row.feed_hash, row.updated_at = _hash(token), moment
-    session.add(row)
     session.flush()
     return token
 

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Table, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, select, update
 
 from layers_core.artefacts import mine
 from layers_core.artefacts.mine import MyAction
-from layers_core.db.base import now
+from layers_core.db.base import now, put_once
 from layers_core.i18n import format_datetime, ngettext
 from layers_core.i18n import gettext as _
 from layers_core.practices.models import Membership, Person
@@ -40,8 +39,6 @@ log = logging.getLogger("layers.mail")
 
 Outcome = Literal["sent", "nothing", "early", "before", "failed"]
 """Sent now; nothing to say; its time has not come; sent, or begun, before; not taken by the server."""
-
-_INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Sender:
@@ -162,12 +159,9 @@ class Sender:
 
     def _claim(self, person_id: UUID, kind: Kind, keys: Sequence[str]) -> list[str]:
         """Write that mails are begun; gives the keys that were free: of two processes one gets each."""
-        table = cast("Table", Sending.__table__)
-        insert = _INSERT[self._database.dialect](table).on_conflict_do_nothing().returning(table.c.key)
         row = {"person_id": person_id, "kind": kind, "state": "begun", "begun_at": now()}
         with self._database.write() as session:
-            connection = session.connection()
-            return [key for key in keys if connection.execute(insert, {**row, "key": key}).first() is not None]
+            return [key for key in keys if put_once(session, Sending, **row, key=key)]
 
 
 def _key(item: MyAction) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from layers_core.artefacts.errors import DraftRefused
 from layers_core.contract import Actor, Problem
+from layers_core.db.base import put_once
 from layers_core.i18n import DEFAULT_TIMEZONE
 from layers_core.i18n import gettext as _
 from layers_core.reminding.models import Slot
@@ -120,11 +121,16 @@ def checked(slot: SlotView) -> SlotView:
     return slot if slot.weekday is not None else replace(slot, starts=SlotView.starts, minutes=0)
 
 
+def held(session: Session, person_id: UUID) -> Slot:
+    """A person's row, made on first use: nobody else changes it until the transaction ends."""
+    put_once(session, Slot, person_id=person_id)
+    return session.get_one(Slot, person_id, with_for_update=True)
+
+
 def choose(session: Session, person_id: UUID, slot: SlotView, moment: datetime) -> None:
     """Keep what a person chose; their calendar's address stays as it is. Raises DraftRefused."""
     slot = checked(slot)
-    row = session.get(Slot, person_id) or Slot(person_id=person_id)
-    session.add(row)
+    row = held(session, person_id)
     for name in ("weekday", "starts", "minutes", "time_zone", "digest", "reminders", "mail_titles", "feed_titles"):
         setattr(row, name, getattr(slot, name))
     row.updated_at = moment
