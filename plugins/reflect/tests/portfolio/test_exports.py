@@ -30,6 +30,7 @@ from layers_core.contract import Draft
 from layers_core.db.base import now
 from layers_core.practices.models import Practice
 from layers_core.privacy.erasure import erase_person
+from layers_core.testkit.databases import only_sqlite
 from layers_core.usage.models import UsageEventRow
 from layers_core.vocabulary import vocabulary
 from layers_reflect.kinds import NOTE
@@ -364,6 +365,7 @@ def test_a_pdf_that_cannot_be_made_leads_to_the_page_to_print(
     assert "We cannot make a PDF just now" in answer.text
 
 
+@only_sqlite
 @pytest.mark.skipif(not pdf_file.available(), reason="needs the extra pdf (WeasyPrint and Pango)")
 def test_a_pdf_holds_what_was_written(three: World, client_for: ClientFor) -> None:
     pypdf = pytest.importorskip("pypdf")
