@@ -245,6 +245,30 @@ def test_nobody_is_mailed_who_did_not_ask_has_nothing_or_has_left(site: Site) ->
     assert site.mails() == []
 
 
+def test_who_works_in_two_practices_reads_a_title_once_and_who_left_one_is_led_to_pages_that_are_there(
+    site: Site,
+) -> None:
+    nurse, tomorrow = site.world.actor(NURSE, "manor"), NOON.date() + timedelta(days=1)
+    with site.world.database.write() as session:
+        other = site.world.actor("gp@mckenzie.example", "mckenzie").practice.id
+        service.join(session, session.get(Person, nurse.person_id), other, "nurse", ())
+    site.choose(NURSE, replace(THURSDAY, mail_titles=True))
+    lesson = Draft("core.note", "A lesson for all", {"text": "A lesson"}, site.world.cluster)
+    site.world.service.save(site.world.actor(GP, "manor"), lesson)
+    site.write(NURSE, "Mine", promise=Promise("Print it", tomorrow))
+    assert site.send() == Counter(sent=1)
+    (digest,) = site.mails()
+    assert parts(digest)[0].count("A lesson for all") == 1
+    assert "/manor/actions/" in parts(digest)[0]
+    with site.world.database.write() as session:
+        service.leave(session, nurse.person_id, nurse.practice.id)
+    assert site.send("reminders") == Counter(sent=1)
+    (reminder,) = (mail for mail in site.mails() if mail["Subject"] != digest["Subject"])
+    assert "Print it" in parts(reminder)[0]
+    assert "https://layers.example/me\n" in parts(reminder)[0]
+    assert "/actions/" not in parts(reminder)[0]
+
+
 def test_a_reminder_on_the_day_before_and_again_where_the_day_was_moved(site: Site) -> None:
     site.choose(NURSE)
     tomorrow = NOON.date() + timedelta(days=1)
@@ -307,7 +331,7 @@ def with_url(site: Site, url: str) -> Settings:
     return replace(site.settings, smtp_url=url)
 
 
-@pytest.mark.parametrize("url", ["", "http://example.org", "smtp://", "maildir://"])
+@pytest.mark.parametrize("url", ["", "http://example.org", "smtp://", "maildir://", "smtp://host:no", "smtp://[::1"])
 def test_settings_that_lead_nowhere_are_refused(site: Site, url: str) -> None:
     with pytest.raises(SettingsError, match="LAYERS_SMTP_URL"), post.opened(with_url(site, url)):
         pass

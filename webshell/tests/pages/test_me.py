@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from layers_core.artefacts.models import Action
 from layers_core.contract import Draft, GuardAnswer, PluginChoice, Promise
+from layers_core.practices import service
 from layers_core.usage import consent
 from layers_core.usage.models import Consent
 from layers_webshell.testclient import Browser
@@ -84,6 +85,19 @@ def test_open_promises_lead_to_where_they_are_closed(world: World, client_for: C
     assert "Overdue" in page
     world.artefacts.close_action(world.actor("nurse"), action_id, "adopt", "Done", GuardAnswer())
     assert "Print them large" not in client_for("nurse").get("/me").text
+
+
+def test_a_promise_made_where_somebody_works_no_more_leads_nowhere(
+    world: World, client_for: ClientFor, write: Write
+) -> None:
+    write("nurse", "Letters", promise=Promise("Print them large"))
+    nurse = world.actor("nurse")
+    assert nurse.person_id is not None
+    with world.database.write() as session:
+        service.leave(session, nurse.person_id, nurse.practice.id)
+    page = client_for("nurse").get("/me").text
+    assert "Print them large" in page
+    assert "/manor/actions/" not in page
 
 
 def test_the_download_holds_everything_and_nothing_of_others(world: World, client_for: ClientFor, write: Write) -> None:

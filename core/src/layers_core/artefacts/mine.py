@@ -12,8 +12,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import Label, Select, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from layers_core.artefacts import kinds
 from layers_core.artefacts.models import Action, ActionDate, Artefact, Audience, Comment, ExposureAnswer, Revision
@@ -47,16 +47,15 @@ class MyThing:
     updated_at: datetime
 
 
-def _things(person_id: UUID) -> Select[Any]:
-    member = (
-        select(Membership.id)
-        .where(
-            Membership.person_id == person_id,
-            Membership.practice_id == Artefact.practice_id,
-            Membership.left_at.is_(None),
-        )
-        .exists()
+def _still_member(person_id: UUID, practice_id: InstrumentedAttribute[UUID]) -> Label[bool]:
+    """Whether the person belongs to the practice of a row now, so that its pages are there for them."""
+    member = select(Membership.id).where(
+        Membership.person_id == person_id, Membership.practice_id == practice_id, Membership.left_at.is_(None)
     )
+    return member.exists().label("still_member")
+
+
+def _things(person_id: UUID) -> Select[Any]:
     return (
         select(
             Artefact.id,
@@ -73,7 +72,7 @@ def _things(person_id: UUID) -> Select[Any]:
             Cluster.name.label("cluster_name"),
             Practice.slug.label("practice_slug"),
             Practice.name.label("practice_name"),
-            member.label("still_member"),
+            _still_member(person_id, Artefact.practice_id),
         )
         .join(Audience, Audience.id == Artefact.audience_id)
         .join(Practice, Practice.id == Artefact.practice_id)
@@ -168,6 +167,12 @@ class MyAction:
     what_happened: str
     created_at: datetime
     closed_at: datetime | None
+    still_member: bool
+
+    @property
+    def path(self) -> str:
+        """Where its owner finds it, below the instance's address: its own page, where its practice is still theirs."""
+        return f"{self.practice_slug}/actions/{self.id}" if self.still_member else "me"
 
 
 def actions(session: Session, person_id: UUID, *, only_open: bool = False) -> list[MyAction]:
@@ -184,6 +189,7 @@ def actions(session: Session, person_id: UUID, *, only_open: bool = False) -> li
             Action.what_happened,
             Action.created_at,
             Action.closed_at,
+            _still_member(person_id, Action.practice_id),
         )
         .join(Practice, Practice.id == Action.practice_id)
         .where(Action.owner_id == person_id)

@@ -82,7 +82,7 @@ def promise_line(item: MyAction, today: date, base_url: str) -> Line:
     assert item.due_on is not None
     day = format_date(item.due_on)
     when = _("overdue since %(date)s", date=day) if item.due_on < today else _("by %(date)s", date=day)
-    return Line(f"{item.expectation} ({when})", f"{base_url}/{item.practice_slug}/actions/{item.id}")
+    return Line(f"{item.expectation} ({when})", f"{base_url}/{item.path}")
 
 
 def _counted(due: list[MyAction], today: date, base_url: str) -> Iterator[Line]:
@@ -98,12 +98,16 @@ def _new(session: Session, host: Host, actors: list[Actor], slot: SlotView, mome
     rules = slots.rules()
     since, most = moment - timedelta(days=rules["new_days"]), rules["listed"]
     lines: list[Line] = []
+    listed: set[UUID] = set()
     for actor in actors:
         stream = reading.feed(session, host, actor, limit=most + 1, by_others=True)
         fresh = [thing for thing in stream if thing.created_at >= since]
         place, name = f"{base_url}/{actor.practice.slug}", actor.practice.name
         if slot.mail_titles:
-            lines += [Line(thing.title, f"{place}/things/{thing.id}") for thing in fresh[:most]]
+            # What was shared with both of somebody's practices is new to them once.
+            shown = [thing for thing in fresh[:most] if thing.id not in listed]
+            listed |= {thing.id for thing in shown}
+            lines += [Line(thing.title, f"{place}/things/{thing.id}") for thing in shown]
         if len(fresh) > most:
             words = _("More than %(number)s things in %(practice)s", number=most, practice=name)
             lines.append(Line(words, f"{place}/new"))

@@ -94,7 +94,7 @@ def _promise(action: MyAction, due_on: date, base_url: str, host: str, *, titles
     event.add("dtstart", due_on)
     event.add("dtend", due_on + timedelta(days=1))
     event.add("transp", "TRANSPARENT")
-    event.add("url", f"{base_url}/{action.practice_slug}/actions/{action.id}")
+    event.add("url", f"{base_url}/{action.path}")
     return event
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from layers_core.settings import Settings, SettingsError
 
@@ -26,13 +26,24 @@ def opened(settings: Settings) -> Iterator[Post]:
             "Mail needs LAYERS_SMTP_URL (smtp://host:25, smtp+starttls://user:password@host, smtps://… or "
             "maildir:///path) and LAYERS_MAIL_FROM (the address that it comes from)."
         )
-    parts = urlsplit(url)
-    if parts.scheme == "maildir" and parts.path:
-        yield _maildir(Path(unquote(parts.path)))
-    elif parts.scheme in PORTS and parts.hostname:
-        yield _smtp(url)
-    else:
+    way = _way(url)
+    if way is None:
         raise SettingsError("LAYERS_SMTP_URL is not understood: use smtp://, smtp+starttls://, smtps:// or maildir:///")
+    yield way
+
+
+def _way(url: str) -> Post | None:
+    """How an address takes mail; None for one that is not understood."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme == "maildir" and parts.path:
+        return _maildir(Path(unquote(parts.path)))
+    if parts.scheme in PORTS and parts.hostname:
+        return _smtp(parts, parts.hostname, port or PORTS[parts.scheme])
+    return None
 
 
 def _maildir(path: Path) -> Post:
@@ -49,13 +60,10 @@ def _maildir(path: Path) -> Post:
     return send
 
 
-def _smtp(url: str) -> Post:
+def _smtp(parts: SplitResult, host: str, port: int) -> Post:
     """One connection for each mail: a refused one spoils nothing for the next."""
     import smtplib
     import ssl
-
-    parts = urlsplit(url)
-    host, port = str(parts.hostname), parts.port or PORTS[parts.scheme]
 
     def send(message: EmailMessage) -> None:
         safe = ssl.create_default_context()
