@@ -108,3 +108,16 @@ def test_a_report_quotes_no_more_than_one_can_read(client_for: Callable[..., Any
     page = bring(client_for("nurse"), feed)
     assert (page.status_code, "&lt;q&gt;" in page.text) == (200, True)
     assert len(page.data) < 200_000
+
+
+def test_an_entry_keeps_as_many_files_as_one_may_attach_and_as_large(client_for: Callable[..., Any]) -> None:
+    large = b"As long as it may be. " * 470_000
+    digest = hashlib.sha256(large).hexdigest()
+    named = {**FILE, "name": "large.txt", "size": len(large), "digest": digest}
+    lines = entry(title="Large", files=[named]), entry(title="Many", files=[FILE] * 50)
+    nurse = client_for("nurse")
+    page = bring(nurse, archive(*lines, files={f"files/{digest}": large, f"files/{DIGEST}": CONTENT}))
+    assert page.text.count("too many files") == 40
+    timeline = nurse.get("/manor/reflect/?until=2100-01-01").text
+    pages = [nurse.get(address).text for address in set(re.findall(r"/manor/things/[0-9a-f-]{36}", timeline))]
+    assert sorted(len(set(re.findall(r"/files/[0-9a-f-]{36}", page))) for page in pages) == [1, 10]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -14,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layers_reflect.portfolio import sources
 from layers_reflect.portfolio.feed import pieces
 from layers_reflect.portfolio.formats import FORMATS
 from layers_reflect.portfolio.interchange import Entry, FileRecord, Portfolio, Refused, Report
@@ -121,6 +124,9 @@ def archive_with(changes: dict[str, bytes | None], more: dict[str, bytes] | None
     return out.getvalue()
 
 
+WHOLE, ALONE = archive_with({}), archive_with({"entries.jsonl": None})
+
+
 def test_a_file_that_is_not_what_it_was_is_refused_when_it_is_opened() -> None:
     (entry,), _report = read(archive_with({}))
     with pytest.raises(Refused, match="not what it was"):
@@ -197,6 +203,50 @@ def test_markup_made_to_take_long_takes_no_longer(markup: str) -> None:
     )
     notes, _report = read(feed.encode())
     assert notes
+
+
+@given(place=st.integers(0, 3000), byte=st.integers(0, 255), from_end=st.booleans(), alone=st.booleans())
+@settings(deadline=None, max_examples=300)
+def test_an_archive_with_one_wrong_byte_is_read_or_refused(place: int, byte: int, from_end: bool, alone: bool) -> None:
+    data = bytearray(ALONE if alone else WHOLE)
+    data[-1 - place % len(data) if from_end else place % len(data)] = byte
+    with suppress(Refused):
+        for entry in read(bytes(data))[0]:
+            for file in entry.files:
+                with suppress(Refused):
+                    file.open().close()
+
+
+def test_an_archive_that_lists_a_million_members_is_refused_before_they_are_read() -> None:
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 0, 20, 0, 0, 0, 0, 33, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"a"
+    data = b"PK\3\4" + bytes(30) + entry * 300_000
+    data += struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, len(entry) * 300_000, 34, 0)
+    stream = io.BytesIO(data)
+    tracemalloc.start()
+    with pytest.raises(Refused, match="too many files"):
+        open_source(stream)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 50_000_000
+
+
+def test_an_archive_that_is_packed_in_another_way_is_refused() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_LZMA) as made:
+        made.writestr("leap2a.xml", f"{ATOM}</feed>")
+    with pytest.raises(Refused, match="ordinary ZIP"):
+        read(out.getvalue())
+
+
+def test_a_file_that_thousands_name_is_read_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "UNPACKED_LIMIT", 1000)
+    monkeypatch.setattr(sources, "UNPACKED_RATIO", 0)
+    (entry,), _report = read(archive_with({f"files/{'2a' * 32}": bytes(400)}))
+    for _time in range(2):
+        with pytest.raises(Refused, match="not what it was"):
+            entry.files[0].open()
+    with pytest.raises(Refused, match="larger together"):
+        entry.files[0].open()
 
 
 def test_markup_that_would_run_becomes_words() -> None:

@@ -15,24 +15,30 @@ from layers_core.contract import Prepared
 from layers_core.i18n import gettext as _
 from layers_reflect.portfolio.interchange import Entry, FileRecord, Refused, Report
 
+TRIES = 3
+"""So many times as many files as an entry can have are looked at: some may be of a kind that is not kept."""
+
 
 def prepared(session: Session, entry: Entry, report: Report) -> tuple[Prepared, ...]:
     """Those of an entry's files that can be kept; for each other one, why not goes into the report."""
     kept: list[Prepared] = []
-    for file in entry.files:
+    most, room = attachments.limit("files_a_thing"), attachments.limit("bytes_a_submit")
+    too_much = _("The entry has too many files, or they are too large together")
+    for number, file in enumerate(entry.files):
+        if len(kept) == most or number >= TRIES * most:
+            # Not even opened: hundreds of names for one large file would take hours.
+            report.note(file.name, entry.id.urn, too_much)
+            continue
         try:
             content = _content(file)
             found = _known(session, file, content) or replace(
                 attachments.prepare(file.name, content), description=file.description
             )
         except (Refused, attachments.Refused) as refused:
-            report.note(file.name[:200], entry.id.urn, str(refused))
+            report.note(file.name, entry.id.urn, str(refused))
             continue
-        total = sum(other.size for other in kept) + found.size
-        if len(kept) == attachments.limit("files_a_thing") or total > attachments.limit("bytes_a_submit"):
-            report.note(
-                file.name[:200], entry.id.urn, _("The entry has too many files, or they are too large together")
-            )
+        if sum(other.size for other in kept) + found.size > room:
+            report.note(file.name, entry.id.urn, too_much)
         else:
             kept.append(found)
     return tuple(kept)

@@ -7,10 +7,12 @@ import json
 import mimetypes
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
-from typing import IO, BinaryIO, Protocol, cast
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from typing import IO, Any, BinaryIO, Protocol, cast
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from layers_core.artefacts.attachments import limit
 from layers_core.i18n import gettext as _
 from layers_reflect.portfolio import leap2a_reader
 from layers_reflect.portfolio.archive import ABOUT, ENTRIES, INDEX, LEAP2A, VERSION
@@ -19,13 +21,18 @@ from layers_reflect.portfolio.interchange import ENTRIES_LIMIT, Entry, FileRecor
 from layers_reflect.portfolio.leap2a_writer import FILES
 
 FEED_NAMES = (LEAP2A, "leap2A.xml", "leap2.xml")
-FILE_LIMIT = 10_000_000
 MEMBER_LIMIT = 20_000
+DIRECTORY_LIMIT = 8_000_000
+"""How many bytes the list of an archive's members may take: 400 for each."""
+METHODS = (ZIP_STORED, ZIP_DEFLATED)
+"""The ways of packing that are read; others can ask for gigabytes of memory in a few bytes."""
 TEXT_LIMIT = 500_000_000
 """How many bytes the entries of a portfolio may take; 5,000 long ones take a tenth of it."""
 BOMB_SIZE, BOMB_RATIO = 10_000_000, 200
 """A text that grows to more than the size by more than the ratio was made to fill a disk."""
-_BROKEN = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+UNPACKED_LIMIT, UNPACKED_RATIO = 1_000_000_000, 20
+"""The files in an archive may grow to the limit, or by the ratio: one content may belong to many entries."""
+_BROKEN = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 
 
 class Source(Protocol):
@@ -59,13 +66,41 @@ class FeedSource:
         return leap2a_reader.entries(self._stream, NoFiles(), report)
 
 
+@contextmanager
+def _saying(words: str) -> Iterator[None]:
+    """Refuse with these words what the library finds broken, in whichever way it says so."""
+    try:
+        yield
+    except Refused:
+        raise
+    except _BROKEN as error:
+        raise Refused(words) from error
+
+
+class _InPieces:
+    """A file of which an archive cannot take much at once: the list of its members is read in one piece."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.seek, self.tell, self.seekable = stream.seek, stream.tell, stream.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read(DIRECTORY_LIMIT + 1 if size < 0 else min(size, DIRECTORY_LIMIT + 1))
+        if len(data) > DIRECTORY_LIMIT:
+            raise Refused(_("There are too many files in this archive"))
+        return data
+
+
 class ZipFiles:
-    """The files of a zip, read only when they are asked for, up to their limit."""
+    """The files of a zip, read only when they are asked for, each up to its limit and all up to theirs."""
 
     def __init__(self, archive: ZipFile, folder: str) -> None:
         self._archive = archive
         self._folder = folder
         self._members = {info.filename: info for info in archive.infolist()}
+        self._digests: dict[str, str] = {}
+        packed = sum(info.compress_size for info in self._members.values())
+        self._left = max(UNPACKED_LIMIT, UNPACKED_RATIO * packed)
 
     def by_digest(self, digest: str) -> Callable[[], BinaryIO] | None:
         """What opens `files/<digest>`. Opening raises Refused where the content has another digest."""
@@ -75,20 +110,20 @@ class ZipFiles:
     def by_path(self, path: str, name: str) -> FileRecord | None:
         """A file beside the feed; None for one that is not there, too large, or outside the archive."""
         info = self._members.get(self._folder + path.removeprefix("./"))
-        if info is None or info.is_dir() or info.file_size > FILE_LIMIT:
+        if info is None or info.is_dir() or info.file_size > limit("bytes_a_file"):
             return None
         try:
-            content = self._open(info, "")
+            digest = self._digests.get(info.filename) or self._digest(info)
         except Refused:
             return None
-        seen = hashlib.sha256()
-        with content:
-            while piece := content.read(65_536):
-                seen.update(piece)
-        digest = seen.hexdigest()
+        self._digests[info.filename] = digest
         kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
         shown = name or PurePosixPath(path).name
         return FileRecord(shown, kind, info.file_size, digest, lambda: self._open(info, digest))
+
+    def _digest(self, info: ZipInfo) -> str:
+        with self._open(info, "") as content:
+            return hashlib.file_digest(cast("Any", content), "sha256").hexdigest()
 
     def _open(self, info: ZipInfo, digest: str) -> BinaryIO:
         from tempfile import SpooledTemporaryFile
@@ -97,18 +132,20 @@ class ZipFiles:
         content = cast("BinaryIO", SpooledTemporaryFile(1_000_000))  # noqa: SIM115
         seen = hashlib.sha256()
         try:
-            with self._archive.open(info) as member:
+            with _saying(_("A file in it is damaged")), self._archive.open(info) as member:
                 while piece := member.read(65_536):
+                    self._left -= len(piece)
+                    if content.tell() + len(piece) > limit("bytes_a_file"):
+                        raise Refused(_("A file in it is larger than 10 MB"))
+                    if self._left < 0:
+                        raise Refused(_("The files in this archive are larger together than can be read"))
                     seen.update(piece)
                     content.write(piece)
-                    if content.tell() > FILE_LIMIT:
-                        raise Refused(_("A file in it is larger than 10 MB"))
-        except _BROKEN as error:
+            if digest and seen.hexdigest() != digest:
+                raise Refused(_("A file in it is not what it was when the archive was made"))
+        except Refused:
             content.close()
-            raise Refused(_("A file in it is damaged")) from error
-        if digest and seen.hexdigest() != digest:
-            content.close()
-            raise Refused(_("A file in it is not what it was when the archive was made"))
+            raise
         content.seek(0)
         return content
 
@@ -125,23 +162,20 @@ class ArchiveSource:
         self._check_version()
         self._note_strangers(report)
         refuse_bomb(self._archive.getinfo(ENTRIES))
-        try:
-            with self._archive.open(ENTRIES) as lines:
-                for number, line in enumerate(_lines(lines), 1):
-                    report.read += 1
-                    try:
-                        yield entry_from(line, self._files.by_digest)
-                    except Refused as refused:
-                        place = _("%(file)s, line %(number)s", file=ENTRIES, number=number)
-                        report.note(_("an entry"), place, str(refused))
-        except _BROKEN as error:
-            raise Refused(_("This archive is damaged. Export it again")) from error
+        with _saying(_("This archive is damaged. Export it again")), self._archive.open(ENTRIES) as lines:
+            for number, line in enumerate(_lines(lines), 1):
+                report.read += 1
+                try:
+                    yield entry_from(line, self._files.by_digest)
+                except Refused as refused:
+                    place = _("%(file)s, line %(number)s", file=ENTRIES, number=number)
+                    report.note(_("an entry"), place, str(refused))
 
     def _check_version(self) -> None:
         try:
             with self._archive.open(ABOUT) as member:
                 version = json.loads(member.read(LINE_LIMIT))["version"]
-        except (*_BROKEN, ValueError, KeyError, TypeError, RecursionError) as error:
+        except (*_BROKEN, KeyError, TypeError) as error:
             raise Refused(_("This archive does not say what it is: portfolio.json cannot be read")) from error
         if version != VERSION:
             raise Refused(_("This archive was made by a newer version. Bring this one up to date first"))
@@ -169,11 +203,8 @@ class LeapZipSource:
     def entries(self, report: Report) -> Iterator[Entry]:
         """The entries of the feed, with the files beside it."""
         refuse_bomb(self._archive.getinfo(self._feed))
-        try:
-            with self._archive.open(self._feed) as stream:
-                yield from leap2a_reader.entries(cast("BinaryIO", stream), self._files, report)
-        except _BROKEN as error:
-            raise Refused(_("This archive is damaged. Export it again")) from error
+        with _saying(_("This archive is damaged. Export it again")), self._archive.open(self._feed) as stream:
+            yield from leap2a_reader.entries(cast("BinaryIO", stream), self._files, report)
 
 
 def open_source(stream: BinaryIO) -> Source:
@@ -182,13 +213,13 @@ def open_source(stream: BinaryIO) -> Source:
     stream.seek(0)
     if start[:2] != b"PK":
         return FeedSource(stream)
-    try:
-        archive = ZipFile(stream)
-    except (*_BROKEN, ValueError) as error:
-        raise Refused(_("This archive is damaged. Export it again")) from error
+    with _saying(_("This archive is damaged. Export it again")):
+        archive = ZipFile(cast("BinaryIO", _InPieces(stream)))
     names = archive.namelist()
     if len(names) > MEMBER_LIMIT:
         raise Refused(_("There are too many files in this archive"))
+    if any(info.compress_type not in METHODS for info in archive.infolist()):
+        raise Refused(_("This archive is packed in a way that we do not read. Pack it as an ordinary ZIP file"))
     if ENTRIES in names:
         return ArchiveSource(archive)
     feed = min((name for name in names if PurePosixPath(name).name in FEED_NAMES), key=len, default=None)
