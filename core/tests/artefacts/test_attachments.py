@@ -481,6 +481,15 @@ def test_the_sweep_takes_only_what_nobody_needs(world: Any, store: FileStore) ->
     assert len(keeping.missing(world.database, store)) == 1
 
 
+def test_nobody_waits_while_a_content_is_found_to_be_wanted(world: Any, store: FileStore) -> None:
+    nurse, file = world.actor("nurse@manor.example", "manor"), prepare("a.txt", b"text")
+    world.service.save(nurse, draft(file))
+    # A second unit in this thread would be refused.
+    with world.database.write():
+        assert keeping.drop_unwanted(world.database, store, [file.digest]) == 0
+    assert contents(store) == {file.digest}
+
+
 def test_the_sweep_takes_what_was_made_to_be_fetched_after_a_day(world: Any, store: FileStore) -> None:
     fresh, stale, broken = uuid4(), uuid4(), uuid4()
     for key in (fresh, stale):

@@ -68,12 +68,16 @@ def wanted(session: Session, digests: Iterable[str]) -> set[str]:
 def drop_unwanted(database: Database, store: FileStore, digests: Iterable[str]) -> int:
     """Delete those of these contents that no row names; gives how many. Call it after the rows are gone for good."""
     asked = sorted(set(digests))
-    if not asked:
+    # Most of a store is wanted. Nobody's save waits while that is found out.
+    with database.read() as session:
+        needed = wanted(session, asked)
+    doomed = [digest for digest in asked if digest not in needed]
+    if not doomed:
         return 0
     with database.write() as session:
         hold(session, alone=True)
-        needed = wanted(session, asked)
-        return sum(store.remove(digest) for digest in asked if digest not in needed)
+        needed = wanted(session, doomed)
+        return sum(store.remove(digest) for digest in doomed if digest not in needed)
 
 
 def forget_old(session: Session) -> int:
