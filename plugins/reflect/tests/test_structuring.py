@@ -143,6 +143,18 @@ def test_a_discussion_with_a_colleague_s_name_stays_private(client_for: ClientFo
         world.artefacts.share_copy(world.actor("nurse"), private, "practice", GuardAnswer())
 
 
+def test_a_colleague_s_name_stays_private_under_other_questions(client_for: ClientFor, world: World) -> None:
+    key, nurse = written(world, "nurse"), client_for("nurse")
+    form = nurse.get(f"{edit(key)}?template=nmc_discussion")
+    assert nurse.submit(form, {"partner_pin": "98I7654E"}).status_code == 303
+    assert nurse.submit(nurse.get(f"{edit(key)}?template=gibbs"), {}, action=edit(key)).status_code == 303
+    assert "98I7654E" in nurse.get(f"/manor/things/{key}").text
+    with pytest.raises(DraftRefused):
+        world.artefacts.share_copy(world.actor("nurse"), key, "practice", GuardAnswer())
+    assert nurse.submit(nurse.get(edit(key)), {"others-0": ""}).status_code == 303
+    world.artefacts.share_copy(world.actor("nurse"), key, "practice", GuardAnswer())
+
+
 def test_somebody_chooses_what_they_are_asked(client_for: ClientFor, world: World) -> None:
     nurse = client_for("nurse")
     key = written(world, "nurse")

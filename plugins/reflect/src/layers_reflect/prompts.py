@@ -171,6 +171,12 @@ def template_of(body: Body) -> Template:
     return Template(code, version, questions)
 
 
+def is_private(body: Body) -> bool:
+    """Whether a note asks for a colleague's name, with its questions of now or with those that it was begun with."""
+    asked = {body["template"], *(kept["template"] for kept in body["other"])}
+    return any(template.private for (code, _version), template in templates().items() if code in asked)
+
+
 def in_words(question: Question, answer: Answer) -> str:
     """An answer as people read it: the words of codes, a day written out, anything else as it was given."""
     if question.type == "date" and isinstance(answer, str):

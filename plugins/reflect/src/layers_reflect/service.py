@@ -16,7 +16,7 @@ from layers_core.i18n import gettext as _
 from layers_reflect.events import AsideKept
 from layers_reflect.kinds import ASIDE, NOTE
 from layers_reflect.models import Aside, Entry, OwnTemplate, OwnTemplateVersion, Profile, Tag
-from layers_reflect.prompts import template_of
+from layers_reflect.prompts import is_private, template_of
 from layers_reflect.schemas import ANSWER_LIMIT, NoteSchema
 from layers_reflect.titles import title_from
 from layers_reflect.writing import ONLY_FOR_ME
@@ -52,8 +52,8 @@ def problems_with(draft: Draft) -> list[Problem]:
     problems = []
     if len(str(draft.extras.get(ONLY_FOR_ME, ""))) > ANSWER_LIMIT:
         problems.append(Problem(_("What is only for you must be 20,000 characters or fewer"), ONLY_FOR_ME))
-    if draft.audience != ONLY_ME and template_of(NoteSchema().load(draft.body)).private:
-        problems.append(_is_private())
+    if draft.audience != ONLY_ME:
+        problems += _private(NoteSchema().load(draft.body))
     return problems
 
 
@@ -67,8 +67,8 @@ def revise(
     base_revision: int,
 ) -> None:
     """Change a note or a private addition. Raises what `ArtefactService.revise` does."""
-    if thing.kind == NOTE and thing.audience.type != "person" and template_of(body).private:
-        raise DraftRefused([_is_private()])
+    if thing.kind == NOTE and thing.audience.type != "person" and (problems := _private(body)):
+        raise DraftRefused(problems)
     draft = Draft(
         kind=thing.kind,
         title=title_of(thing, body),
@@ -80,8 +80,15 @@ def revise(
     service.revise(actor, thing.id, draft, base_revision)
 
 
-def _is_private() -> Problem:
-    return Problem(_("These questions ask for somebody's name, so only you can keep the answers. Choose “Only you”"))
+def _private(body: Body) -> list[Problem]:
+    """Why nobody but its writer may have a note with this body; empty where others may."""
+    if template_of(body).private:
+        words = _("These questions ask for somebody's name, so only you can keep the answers. Choose “Only you”")
+        return [Problem(words)]
+    if is_private(body):
+        words = _("An answer under “Other answers” may name somebody, so only you can keep it. Empty it there first")
+        return [Problem(words)]
+    return []
 
 
 def title_of(thing: Thing, body: Body) -> str:

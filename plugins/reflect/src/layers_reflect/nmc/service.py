@@ -25,7 +25,7 @@ from layers_reflect.nmc.events import DiscussionEnded, DiscussionOpened
 from layers_reflect.nmc.kinds import DISCUSSED
 from layers_reflect.nmc.models import DiscussedAccount, Discussion
 from layers_reflect.nmc.rules import rules
-from layers_reflect.prompts import template_of
+from layers_reflect.prompts import is_private
 
 
 def open_discussion(
@@ -73,10 +73,7 @@ def _accounts(session: Session, service: ArtefactService, actor: Actor, ids: Seq
     return [
         thing
         for thing in mine
-        if thing.kind == NOTE
-        and thing.author_id == actor.person_id
-        and thing.available
-        and not template_of(thing.body).private
+        if thing.kind == NOTE and thing.author_id == actor.person_id and thing.available and not is_private(thing.body)
     ]
 
 
