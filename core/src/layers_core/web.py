@@ -7,7 +7,7 @@ with `submitted()` and renders its templates, which extend `layers/page.html` by
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 GUARD_USE = "guard_use"
 """The name of the buttons of `guard_box` that put safer words in; the value is "field:start:end:number"."""
+YEARS = range(1900, 2200)
+"""The years that somebody can mean in a form."""
+MOST_DIGITS = 9
+"""A number with more digits fits no column."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 Level = Literal["public", "signed_in", "member", "evaluator", "operator"]
@@ -224,11 +228,15 @@ class Submitted:
         if not any(parts):
             return None
         try:
-            day, month, year = (int(part) for part in parts)
-            return date(year, month, day)
+            return real_date(parts)
         except ValueError:
             self.problems.append(Problem(_("Enter a real date, for example 4 12 2026"), f"{key}-day"))
             return None
+
+    def whole(self, key: str) -> int | None:
+        """A whole number of at most nine digits, such as a revision in a hidden field; None for anything else."""
+        value = self.get(key)
+        return int(value) if value.isdecimal() and len(value) <= MOST_DIGITS else None
 
     def promise(self) -> Promise | None:
         """The fields of `promise_fields`: what somebody will do and by when; None where nothing was promised."""
@@ -264,6 +272,17 @@ def submitted() -> Submitted:
     values = MultiDict(request.form)
     values.setlist(name, [used.text])
     return Submitted(values, used=used)
+
+
+def real_date(parts: Sequence[str]) -> date:
+    """The date of a day, a month and a year as they were typed. Raises ValueError where they are none.
+
+    A year of two digits is none: what happened in "26" would be found in no appraisal year.
+    """
+    day, month, year = (int(part) if len(part) <= 4 else 0 for part in parts)
+    if year not in YEARS:
+        raise ValueError(f"No year {year}")
+    return date(year, month, day)
 
 
 def parse_uuid(text: str) -> UUID | None:

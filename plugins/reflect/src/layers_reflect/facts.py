@@ -9,7 +9,8 @@ from typing import Any
 
 from layers_core.contract import FormFields, Problem
 from layers_core.i18n import gettext as _
-from layers_reflect.classification import MOST_TOPICS, TOPICS
+from layers_core.web import real_date
+from layers_reflect.classification import MOST_TOPICS, SCHEMES, TOPICS
 from layers_reflect.prompts import Template
 from layers_reflect.schemas import MOST_MINUTES, TOPIC_LIMIT
 
@@ -37,7 +38,7 @@ def as_fields(about: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"{field}-minutes", str(minutes) if minutes else ""
     if about["importance"]:
         yield IMPORTANCE, str(about["importance"])
-    for scheme in ("types", "domains", "categories", "themes"):
+    for scheme in SCHEMES:
         yield from ((scheme_field(scheme), code) for code in about[scheme])
     yield TOPICS_FIELD, ", ".join(about[TOPICS])
 
@@ -67,8 +68,7 @@ def _date(form: FormFields, problems: list[Problem]) -> str | None:
     if not any(parts):
         return None
     with suppress(ValueError):
-        day, month, year = map(int, parts)
-        return date(year, month, day).isoformat()
+        return real_date(parts).isoformat()
     problems.append(Problem(_("Enter a real date, for example 4 12 2026"), f"{DATE}-day"))
     return None
 

@@ -12,10 +12,11 @@ from werkzeug.datastructures import MultiDict
 
 from layers_core.contract import Body, FormFields, Problem
 from layers_reflect import facts
+from layers_reflect.facts import PARTS
 from layers_reflect.prompts import Answer, Question, Template, in_words, question_of
 from layers_reflect.schemas import read_others
 from layers_reflect.structure import body_of, with_template
-from layers_reflect.writing import PARTS, read
+from layers_reflect.writing import read
 
 OTHERS = "others"
 
@@ -37,17 +38,26 @@ def sent(template: Template, form: FormFields, kept: Body, schemes: tuple[str, .
 
 def _others(form: FormFields, kept: Body) -> list[dict[str, Any]]:
     """The answers without a place: as the form carries them, with texts as they were typed over; emptied ones go."""
-    try:
-        carried = read_others(json.loads(form.get(OTHERS, "") or "null"))
-    except (ValueError, ValidationError):
-        carried = kept["other"]
-    typed = [_typed(form, number, entry) for number, entry in enumerate(carried)]
+    carried = _carried(form)
+    typed = [_typed(form, number, entry) for number, entry in enumerate(kept["other"] if carried is None else carried)]
     return [entry for entry in typed if entry["answer"]]
 
 
-def _typed(form: FormFields, number: int, entry: Mapping[str, Any]) -> dict[str, Any]:
-    name, answer = f"{OTHERS}-{number}", entry["answer"]
-    return {**entry, "answer": form.get(name, answer).strip() if isinstance(answer, str) else answer}
+def _carried(values: Mapping[str, Any] | FormFields) -> list[dict[str, Any]] | None:
+    """The answers without a place out of the hidden field of a form; None where it holds none."""
+    try:
+        return read_others(json.loads(values.get(OTHERS, "") or "null"))
+    except (ValueError, ValidationError, RecursionError):
+        return None
+
+
+def _typed(form: FormFields, number: int, entry: dict[str, Any]) -> dict[str, Any]:
+    return {**entry, "answer": form.get(f"{OTHERS}-{number}", entry["answer"]).strip()} if _is_text(entry) else entry
+
+
+def _is_text(entry: Mapping[str, Any]) -> bool:
+    """Whether an answer stands in the form as it is kept: the words of a day or a choice would take its place."""
+    return isinstance(entry["answer"], str) and in_words(question_of(entry), entry["answer"]) == entry["answer"]
 
 
 def fields_of(body: Body, questions: tuple[Question, ...]) -> MultiDict[str, str]:
@@ -81,18 +91,14 @@ class Other:
 
 def others_shown(values: Mapping[str, Any] | FormFields) -> list[Other]:
     """The answers without a place that a form's values carry; none where they cannot be read."""
-    try:
-        carried = read_others(json.loads(values.get(OTHERS, "") or "[]"))
-    except (ValueError, ValidationError):
-        return []
     return [
         Other(
             f"{OTHERS}-{number}",
             entry["prompt"],
             values.get(f"{OTHERS}-{number}", "") or in_words(question_of(entry), entry["answer"]),
-            isinstance(entry["answer"], str),
+            _is_text(entry),
         )
-        for number, entry in enumerate(carried)
+        for number, entry in enumerate(_carried(values) or ())
     ]
 
 

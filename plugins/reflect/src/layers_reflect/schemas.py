@@ -180,11 +180,12 @@ def _line(answer: str) -> str:
 
 
 def _day(answer: str) -> str:
+    """Only as forms keep a day: the standard library reads 20261204 and 2026-W49-5 as well."""
     try:
-        date.fromisoformat(answer)
+        fits = date.fromisoformat(answer).isoformat() == answer
     except ValueError:
-        return _("Enter a real date, for example 4 12 2026")
-    return ""
+        fits = False
+    return "" if fits else _("Enter a real date, for example 4 12 2026")
 
 
 def _hours(answer: str) -> str:

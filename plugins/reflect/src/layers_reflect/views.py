@@ -25,7 +25,7 @@ from layers_reflect.form import changed_template, fields_of, others_shown, sent
 from layers_reflect.kinds import EPISODE, NOTE, WRITE
 from layers_reflect.own import reading as own_reading
 from layers_reflect.profiles import choose, profile_of
-from layers_reflect.prompts import OWN, PACKAGE, Template, in_words
+from layers_reflect.prompts import PACKAGE, Template, in_words
 from layers_reflect.showing import month_names, shown_facts, without_title
 from layers_reflect.writing import KINDS, ONLY_FOR_ME, read, written
 
@@ -75,8 +75,7 @@ def save(thing_id: UUID) -> ResponseReturnValue:
     if thing.kind == EPISODE:
         abort(404)
     form = submitted()
-    base = form.get("revision")
-    revision = int(base) if base.isdecimal() else 0
+    revision = form.whole("revision") or 0
     template = _asked_with(thing, form)
     body, problems = _sent(thing, template, form)
     if form.get("do") == "use" and thing.kind == NOTE:
@@ -90,7 +89,7 @@ def save(thing_id: UUID) -> ResponseReturnValue:
     except GuardStop as stop:
         return _form(thing, template, form, revision, stop=stop), 422
     except EditConflict as conflict:
-        if conflict.current.body == body:
+        if conflict.current.body == body and _is_kept_for_me(thing_id, form.get(ONLY_FOR_ME)):
             return _saved(thing_id)
         return _conflict(conflict.current, template, form), 409
     except (NotAllowed, NotFound):
@@ -99,6 +98,14 @@ def save(thing_id: UUID) -> ResponseReturnValue:
         text = _("We could not save this just now. Try again in a minute")
         return _form(thing, template, form, revision, [Problem(text)]), 503
     return _saved(thing_id)
+
+
+def _is_kept_for_me(note_id: UUID, text: str) -> bool:
+    """Whether what was typed for oneself is there, read anew: the other submit may be younger than this request."""
+    if not text:
+        return True
+    with current.artefacts.database.read() as session:
+        return text in {aside.text for aside in reading.asides_of(session, current.actor, [note_id])}
 
 
 def _sent(thing: Thing, template: Template | None, form: Submitted) -> tuple[Body, tuple[Problem, ...]]:
@@ -118,10 +125,7 @@ def _asked_with(thing: Thing, form: Submitted) -> Template | None:
     """The template that the form was made with: the note's own where it says none that is known."""
     if thing.kind != NOTE:
         return None
-    version = form.get("template_version")
-    return _named(thing, form.get("template"), int(version) if version.isdecimal() else None) or prompts.template_of(
-        thing.body
-    )
+    return _named(thing, form.get("template"), form.whole("template_version")) or prompts.template_of(thing.body)
 
 
 def _named(thing: Thing, code: str, version: int | None = None) -> Template | None:
@@ -130,12 +134,7 @@ def _named(thing: Thing, code: str, version: int | None = None) -> Template | No
         return None
     if (thing.body["template"], thing.body["template_version"]) == (code, version):
         return prompts.template_of(thing.body)
-    if code.startswith(OWN):
-        return own_reading.template_by_code(current.session, current.actor, code, version)
-    try:
-        return prompts.templates().get((code, version or 0)) or prompts.newest(code)
-    except LookupError:
-        return None
+    return own_reading.template_named(current.session, current.actor, code, version)
 
 
 def _under_other_questions(
@@ -190,7 +189,7 @@ def _form(
         values=values,
         revision=revision,
         problems=list(problems),
-        may_add_aside=is_note and not asides,
+        may_add_aside=is_note and (not asides or values.get(ONLY_FOR_ME, "")),
         **more,
     )
 
@@ -223,15 +222,15 @@ def profile() -> str:
 def save_profile() -> ResponseReturnValue:
     """Keep one's choices."""
     form = submitted()
-    ends, month = form.date("cycle"), form.get("month")
+    ends, month = form.date("cycle"), form.whole("month")
     chosen = [code for code in known_professions() if code in form.getlist("professions")]
     if form.problems:
-        return _profile_page({"professions": chosen, "month": month}, None, form), 422
+        return _profile_page({"professions": chosen, "month": form.get("month")}, None, form), 422
     choose(
         current.artefacts,
         current.actor,
         chosen or ["other"],
-        int(month) if month.isdecimal() and 1 <= int(month) <= 12 else None,
+        month if month in range(1, 13) else None,
         ends,
     )
     flash(_("Your choices are saved."), "success")

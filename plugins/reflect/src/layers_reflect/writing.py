@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from layers_core.contract import Body, Captured, FormFields, Problem, Thing
 from layers_core.i18n import gettext as _
+from layers_core.web import real_date
 from layers_reflect.classification import no_facts
+from layers_reflect.facts import PARTS
 from layers_reflect.kinds import ASIDE, NOTE
 from layers_reflect.prompts import QUICK, Answer, Question, Template, newest, only_for_me, template_of
 from layers_reflect.schemas import problem_with
@@ -18,7 +19,6 @@ from layers_reflect.structure import body_of
 from layers_reflect.titles import title_from
 
 ONLY_FOR_ME = "only_for_me"
-PARTS = ("day", "month", "year")
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,7 @@ def _answer(question: Question, fields: FormFields) -> Answer:
         return fields.get(question.id, "").strip()
     parts = [fields.get(f"{question.id}-{part}", "").strip() for part in PARTS]
     with suppress(ValueError):
-        day, month, year = map(int, parts)
-        return date(year, month, day).isoformat()
+        return real_date(parts).isoformat()
     # What is no date is kept as it was typed, for the check to find.
     return "-".join(parts) if any(parts) else ""
 

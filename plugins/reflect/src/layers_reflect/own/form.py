@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 
-from layers_core.contract import FormFields
+from layers_core.web import Submitted
 from layers_reflect.own.service import Content
 from layers_reflect.prompts import Question, Template
 from layers_reflect.schemas import MOST_QUESTIONS
@@ -42,14 +42,13 @@ def of_template(template: Template) -> Editing:
     return Editing(template.label, template.about, template.questions)
 
 
-def read(form: FormFields) -> Editing:
+def read(form: Submitted) -> Editing:
     """The form as it was sent."""
-    count = form.get("questions")
-    numbers = range(min(int(count), MOST_QUESTIONS)) if count.isdecimal() else range(0)
+    numbers = range(min(form.whole("questions") or 0, MOST_QUESTIONS))
     return Editing(form.get("label"), form.get("about"), tuple(_question(form, number) for number in numbers))
 
 
-def _question(form: FormFields, number: int) -> Question:
+def _question(form: Submitted, number: int) -> Question:
     ask = form.get(f"q{number}-ask")
     options = (" ".join(line.split()) for line in form.get(f"q{number}-options").splitlines())
     kind = form.get(f"q{number}-type", "text")
@@ -68,7 +67,7 @@ def press(editing: Editing, button: str) -> Editing:
     """What a button other than Save does: `add`, `up-3`, `down-0`, `remove-2`. Anything else changes nothing."""
     verb, _dash, place = button.partition("-")
     questions = list(editing.questions)
-    number = int(place) if place.isdecimal() else -1
+    number = next((known for known in range(len(questions)) if str(known) == place), -1)
     if verb == "add" and len(questions) < MOST_QUESTIONS:
         questions.append(new_question())
     elif verb in {"up", "down"} and 0 <= number < len(questions):

@@ -9,8 +9,10 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from layers_core.contract import Actor
+from layers_core.vocabulary import vocabulary
+from layers_core.web import parse_uuid
 from layers_reflect.models import OwnTemplate, OwnTemplateVersion
-from layers_reflect.prompts import OWN, Template, own
+from layers_reflect.prompts import OWN, PACKAGE, Template, newest, own, templates
 
 MAKE = "reflect.templates"
 """The permission to make questions for everybody in the practice."""
@@ -63,13 +65,15 @@ def find_shared(session: Session, key: UUID) -> OwnView | None:
     return _one(session, key, None, OwnTemplate.retired_at.is_(None))
 
 
-def template_by_code(session: Session, actor: Actor, code: str, version: int | None = None) -> Template | None:
-    """The template that a form or note names by `own:<key>`; None where the actor sees none."""
-    try:
-        key = UUID(code.removeprefix(OWN))
-    except ValueError:
-        return None
-    view = find(session, actor, key, version)
+def template_named(session: Session, actor: Actor, code: str, version: int | None = None) -> Template | None:
+    """The template that a form or address names, one that comes with Reflect or `own:<key>`; else the newest version.
+
+    None for a code that is unknown, and for somebody's own that the actor does not see.
+    """
+    if code in vocabulary("templates", PACKAGE):
+        return templates().get((code, version or 0)) or newest(code)
+    key = parse_uuid(code.removeprefix(OWN)) if code.startswith(OWN) else None
+    view = find(session, actor, key, version) if key else None
     return view.template if view else None
 
 

@@ -99,7 +99,6 @@ def change_template(template_id: UUID) -> ResponseReturnValue:
     editing = editing_form.read(form)
     if form.get("do", SAVE) != SAVE:
         return _form(editing_form.press(editing, form.get("do")), view, form=form)
-    base = form.get("base")
     try:
         service.change(
             current.artefacts,
@@ -107,7 +106,7 @@ def change_template(template_id: UUID) -> ResponseReturnValue:
             template_id,
             editing.content(),
             form.guard(),
-            int(base) if base.isdecimal() else 0,
+            form.whole("base") or 0,
         )
     except DraftRefused as refused:
         return _form(editing, view, refused.problems, form), 422

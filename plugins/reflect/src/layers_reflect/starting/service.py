@@ -15,14 +15,6 @@ from layers_reflect.titles import title_from
 from layers_reflect.writing import new_body
 
 
-def template_named(code: str) -> Template | None:
-    """The newest version of a template that comes with Reflect; None for any other code."""
-    try:
-        return prompts.newest(code)
-    except LookupError:
-        return None
-
-
 def begun(template: Template, counts: str) -> Body:
     """An empty note of a template, with what it implies ticked, and `scheme:code` besides where there is such a one."""
     about = implied(no_facts(), template)

@@ -18,7 +18,7 @@ from layers_reflect.kinds import WRITE
 from layers_reflect.own import reading as own_reading
 from layers_reflect.panels import actor_first
 from layers_reflect.profiles import profile_of
-from layers_reflect.prompts import OWN, QUICK, Template
+from layers_reflect.prompts import QUICK, Template
 from layers_reflect.showing import shown_facts
 from layers_reflect.starting import service
 from layers_reflect.views import staff
@@ -28,7 +28,7 @@ from layers_reflect.views import staff
 @policy("member", WRITE)
 def new_entry() -> str:
     """An empty form of the `template` that the query names, with `counts` ticked."""
-    template = _template(request.args.get("template", QUICK), "")
+    template = _template(request.args.get("template", QUICK), None)
     body = service.begun(template, request.args.get("counts", ""))
     return _form(template, Submitted(fields_of(body, template.questions)))
 
@@ -38,7 +38,7 @@ def new_entry() -> str:
 def keep_entry() -> ResponseReturnValue:
     """Keep the new note; every refusal shows the form again with what was typed."""
     form = submitted()
-    template = _template(form.get("template"), form.get("template_version"))
+    template = _template(form.get("template"), form.whole("template_version"))
     schemes = profile_of(current.session, current.actor).schemes
     made = sent(template, form, service.begun(template, ""), schemes)
     if made.problems:
@@ -70,14 +70,8 @@ def choose_questions() -> str:
     )
 
 
-def _template(code: str, version: str) -> Template:
-    """The questions of that code: of an own template in the version that the form was made with, else the newest."""
-    if code.startswith(OWN):
-        number = int(version) if version.isdecimal() and len(version) < 6 else None
-        found = own_reading.template_by_code(current.session, current.actor, code, number)
-    else:
-        found = service.template_named(code)
-    return found or abort(404)
+def _template(code: str, version: int | None) -> Template:
+    return own_reading.template_named(current.session, current.actor, code, version) or abort(404)
 
 
 def _form(template: Template, values: Submitted, problems: Iterable[Problem] = (), **more: Any) -> str:
