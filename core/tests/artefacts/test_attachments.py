@@ -481,6 +481,16 @@ def test_the_sweep_takes_only_what_nobody_needs(world: Any, store: FileStore) ->
     assert len(keeping.missing(world.database, store)) == 1
 
 
+def test_a_content_that_goes_while_the_sweep_looks_is_passed_over(store: FileStore) -> None:
+    digests = sorted(hashlib.sha256(text).hexdigest() for text in (b"one", b"two"))
+    for text in (b"one", b"two"):
+        store.put(hashlib.sha256(text).hexdigest(), text)
+    old = store.older_than(-1000)
+    assert next(old) == digests[0]
+    store.remove(digests[1])
+    assert list(old) == []
+
+
 def test_nobody_waits_while_a_content_is_found_to_be_wanted(world: Any, store: FileStore) -> None:
     nurse, file = world.actor("nurse@manor.example", "manor"), prepare("a.txt", b"text")
     world.service.save(nurse, draft(file))

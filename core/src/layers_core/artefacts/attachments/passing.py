@@ -16,6 +16,14 @@ from uuid import UUID
 _HALF = ".half"
 
 
+def is_older(path: Path, latest: float) -> bool:
+    """Whether a file was last written at that moment or before; one that went meanwhile was not."""
+    try:
+        return path.stat().st_mtime <= latest
+    except FileNotFoundError:
+        return False
+
+
 class PassingFiles:
     """The files of an instance that go after a day (`layers files sweep`)."""
 
@@ -51,7 +59,7 @@ class PassingFiles:
     def sweep(self, seconds: float) -> int:
         """Delete the files, whole and half, that were last written so long ago; gives how many."""
         latest = time.time() - seconds
-        old = [path for path in self.root.glob("*") if path.is_file() and path.stat().st_mtime <= latest]
+        old = [path for path in self.root.glob("*") if path.is_file() and is_older(path, latest)]
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)

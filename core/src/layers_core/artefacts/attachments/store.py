@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from layers_core.artefacts.attachments.passing import PassingFiles
+from layers_core.artefacts.attachments.passing import PassingFiles, is_older
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _HALF = ".half"
@@ -50,7 +50,10 @@ class FileStore:
             raise ValueError("The content is not that of its SHA-256")
         # Only whoever runs the instance may read what people attached.
         for folder in (self.root, target.parent.parent, target.parent):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                folder.mkdir(mode=0o700, parents=True)
+                # Without this a power cut takes a new folder with the file that was flushed into it.
+                _flush_folder(folder.parent)
         handle, half = tempfile.mkstemp(dir=target.parent, suffix=_HALF)
         try:
             with open(handle, "wb") as stream:
@@ -84,13 +87,13 @@ class FileStore:
         """The contents that were last wanted so long ago, sorted."""
         latest = time.time() - seconds
         for path in self._files():
-            if _DIGEST.fullmatch(path.name) and path.stat().st_mtime <= latest:
+            if _DIGEST.fullmatch(path.name) and is_older(path, latest):
                 yield path.name
 
     def remove_halves(self, seconds: float) -> int:
         """Delete what was left half written so long ago; gives how many."""
         latest = time.time() - seconds
-        halves = [path for path in self._files() if path.suffix == _HALF and path.stat().st_mtime <= latest]
+        halves = [path for path in self._files() if path.suffix == _HALF and is_older(path, latest)]
         for path in halves:
             path.unlink(missing_ok=True)
         return len(halves)
