@@ -65,7 +65,8 @@ def _keep(session: Session, key: UUID, author: UUID, body: Body, written_on: dat
             participatory_minutes=about["participatory_minutes"],
             importance=about["importance"],
             template=body["template"],
-            is_copy=exists().where(Link.from_id == key, Link.type == "copy_of"),
+            # Whoever may see a note may link it; only its author makes copies of their own.
+            is_copy=exists().where(Link.from_id == key, Link.type == "copy_of", Link.made_by == author),
         )
     )
     for scheme, code in sorted(tags(body)):

@@ -9,12 +9,17 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 
+from layers_core.contract import Draft, NewLink
 from layers_reflect.kinds import NOTE
+from layers_reflect.writing import quick_body
+
+if TYPE_CHECKING:
+    from layers_webshell.testworld import World
 
 PAGE = "/manor/reflect/portfolio/bring"
 ATOM = b'<feed xmlns="http://www.w3.org/2005/Atom">'
@@ -121,3 +126,31 @@ def test_an_entry_keeps_as_many_files_as_one_may_attach_and_as_large(client_for:
     timeline = nurse.get("/manor/reflect/?until=2100-01-01").text
     pages = [nurse.get(address).text for address in set(re.findall(r"/manor/things/[0-9a-f-]{36}", timeline))]
     assert sorted(len(set(re.findall(r"/files/[0-9a-f-]{36}", page))) for page in pages) == [1, 10]
+
+
+@pytest.mark.parametrize("reverse", [True, False])
+def test_a_file_changes_nothing_that_others_wrote(client_for: Callable[..., Any], world: World, reverse: bool) -> None:
+    service, lead = world.artefacts, world.actor("lead")
+    theirs = service.save(lead, Draft(NOTE, "Hers", quick_body("Hers"), audience="practice")).id
+    link = {"type": "copy_of", "to": str(theirs), "reverse": reverse}
+    page = bring(client_for("nurse"), archive(entry(title="Brought", links=[link])))
+    assert "What it belongs to is not here" in page.text
+    service.revise(lead, theirs, Draft(NOTE, "Hers anew", quick_body("Hers"), audience="practice"), 1)
+    assert "Hers anew" in client_for("lead").get("/manor/reflect/?until=2100-01-01").text
+
+
+def test_whoever_may_link_a_note_makes_it_no_copy(client_for: Callable[..., Any], world: World) -> None:
+    service, lead = world.artefacts, world.actor("lead")
+    theirs, mine = (
+        service.save(world.actor(role), Draft(NOTE, role, quick_body(role), audience="practice")).id
+        for role in ("lead", "nurse")
+    )
+    service.link(world.actor("nurse"), theirs, NewLink("copy_of", mine))
+    service.revise(lead, theirs, Draft(NOTE, "Hers anew", quick_body("Hers"), audience="practice"), 1)
+    assert "Hers anew" in client_for("lead").get("/manor/reflect/?until=2100-01-01").text
+
+
+def test_a_kind_that_no_portfolio_holds_becomes_a_note(client_for: Callable[..., Any]) -> None:
+    nurse = client_for("nurse")
+    bring(nurse, archive(entry(title="An account read by somebody", kind="reflect.discussed")))
+    assert "An account read by somebody" in nurse.get("/manor/reflect/?until=2100-01-01").text

@@ -9,13 +9,13 @@ from typing import Any
 
 from layers_core.artefacts.choices import ONLY_ME
 from layers_core.artefacts.service import TITLE_LIMIT
-from layers_core.contract import ArtefactKind, Draft
+from layers_core.contract import Draft
 from layers_core.db.base import now
 from layers_core.i18n import gettext as _
 from layers_reflect.kinds import NOTE
 from layers_reflect.portfolio.bodies import body_of
+from layers_reflect.portfolio.gathering import PORTFOLIO_KINDS
 from layers_reflect.portfolio.interchange import ActionRecord, Entry, FileRecord, Report
-from layers_reflect.prompts import SLUG
 from layers_reflect.titles import title_from
 from layers_reflect.writing import quick_body
 
@@ -56,9 +56,9 @@ def _without_nul(value: Any) -> Any:
     return type(value)(map(_without_nul, value)) if isinstance(value, list | tuple) else value
 
 
-def drafted(entry: Entry, kinds: Mapping[str, ArtefactKind], report: Report) -> Draft | None:
-    """An entry as the draft that makes it exactly what it was; None for a kind that Reflect does not keep here."""
-    if entry.kind not in kinds or not entry.kind.startswith(f"{SLUG}."):
+def drafted(entry: Entry, report: Report) -> Draft | None:
+    """An entry as the draft that makes it exactly what it was; None for a kind that belongs into no portfolio."""
+    if entry.kind not in PORTFOLIO_KINDS:
         report.note(entry.kind, entry.id.urn, _("This kind is not known here. It becomes a quick note"))
         return None
     return Draft(entry.kind, entry.title, body_of(entry), audience=ONLY_ME, language=entry.language)

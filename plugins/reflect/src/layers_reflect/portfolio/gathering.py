@@ -30,7 +30,7 @@ from layers_reflect.portfolio.brought import ids_elsewhere
 from layers_reflect.portfolio.interchange import ActionRecord, Entry, FileRecord, LinkRecord
 
 CHUNK = 200
-_KINDS = {kind.name: kind for kind in (*KINDS, EPISODE_KIND, CHECKLIST_KIND)}
+PORTFOLIO_KINDS = {kind.name: kind for kind in (*KINDS, EPISODE_KIND, CHECKLIST_KIND)}
 _ONLY_FOR_ME = frozenset({ASIDE, EPISODE, CHECKLIST})
 
 
@@ -63,7 +63,7 @@ def how_many(
 
 
 def _own(person_id: UUID, ids: Collection[UUID] | None, only_for_me: bool) -> Select[Any]:
-    names = [name for name in _KINDS if only_for_me or name not in _ONLY_FOR_ME]
+    names = [name for name in PORTFOLIO_KINDS if only_for_me or name not in _ONLY_FOR_ME]
     query = (
         select(
             Artefact.number,
@@ -146,7 +146,7 @@ def _entries(
 
 
 def _body(row: Any) -> Body:
-    kind = _KINDS[row.kind]
+    kind = PORTFOLIO_KINDS[row.kind]
     body: Body = row.body
     return body if row.body_version == kind.version else kind.upgrade(dict(body), row.body_version)
 

@@ -28,6 +28,7 @@ from layers_reflect.portfolio.interchange import Entry, LinkRecord, Refused, Rep
 from layers_reflect.portfolio.sources import Source
 
 BATCH = 50
+COPY_OF = "copy_of"
 FILES_A_BATCH = 5
 """Contents are in memory until their batch is kept."""
 Progress = Callable[[Report], None]
@@ -129,7 +130,7 @@ class Importer:
     def _checked(self, entry: Entry, report: Report) -> _Checked | None:
         """The draft of an entry as it was; where that cannot be kept, a quick note that says the same."""
         place = entry.id.urn
-        draft = drafted(entry, self._service.host.registry.kinds, report)
+        draft = drafted(entry, report)
         if draft is not None:
             try:
                 return _Checked(entry, draft, self._is_marked(draft))
@@ -200,6 +201,8 @@ class Importer:
     def _link(self, unit: Unit, entry: Entry, link: LinkRecord, here: Mapping[UUID, UUID], report: Report) -> None:
         mine, other = here[entry.id], here.get(link.to, link.to)
         try:
+            if link.type == COPY_OF or (link.reverse and link.to not in here):
+                raise LookupError("A file says nothing of what others wrote, and makes nothing a copy")
             unit.link(mine, NewLink(link.type, other, link.reverse), quiet=True)
         except LookupError:
             why = _("What it belongs to is not here, or cannot be seen")
