@@ -36,9 +36,9 @@ BLANK_ODT: Mapping[str, bytes] = {
 # Who wrote a comment or a tracked change. Replaced in the text of the file, so that nothing else of it changes.
 WORD_NAMES = re.compile(rb'(\bw\d*:(?:author|initials|userId)=)(?:"[^"<>]*"|\'[^\'<>]*\')')
 # The template that Word goes and fetches: its path names a person's folder, or a server that sends a program.
-WORD_TEMPLATE = re.compile(
-    rb"<(?:\w+:)?Relationship\s[^<>]*/attachedTemplate[\"'][^<>]*/>|<(?:\w+:)?attachedTemplate\s[^<>]*/>"
-)
+WORD_TEMPLATE = re.compile(rb"<(?:\w+:)?attachedTemplate\s[^<>]*>")
+RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\s[^<>]*>")
+TO_A_TEMPLATE = re.compile(rb"/attachedTemplate[\"']")
 ODT_NAMES = re.compile(rb"(<(?P<tag>dc:creator|meta:creator-initials)>)[^<]*(</(?P=tag)>)")
 ODT_THUMBNAIL = re.compile(rb'<manifest:file-entry[^<>]*"Thumbnails/[^<>]*/>')
 PROGRAMS = re.compile(r"vbaProject|vbaData|activeX/|^Basic/|^Scripts/|embeddings/oleObject", re.IGNORECASE)
@@ -171,5 +171,6 @@ def _repacked(source: zipfile.ZipFile, entries: list[zipfile.ZipInfo], media_typ
 
 def _without_names(part: bytes, media_type: str) -> bytes:
     if media_type == DOCX:
+        part = RELATIONSHIP.sub(lambda found: b"" if TO_A_TEMPLATE.search(found[0]) else found[0], part)
         return WORD_TEMPLATE.sub(b"", WORD_NAMES.sub(rb'\1""', part))
     return ODT_THUMBNAIL.sub(b"", ODT_NAMES.sub(rb"\1\3", part))
