@@ -34,6 +34,33 @@ def test_parts_inside_one_another(world: World, delivery: Delivery, token: str, 
     assert notes(world) == []
 
 
+@pytest.mark.parametrize("depth", [45, 1000])
+def test_parts_inside_one_another_by_carriage_returns_alone(delivery: Delivery, token: str, depth: int) -> None:
+    sent = nested(depth).replace(b"\r\n", b"\r")
+    sent = sent.replace(b"\r", b"\r\n", 1)
+    assert delivery.deliver(token, sent) == Outcome("refused", "too_complex")
+
+
+def test_a_sender_of_quotes(delivery: Delivery, token: str) -> None:
+    sent = b'From: "' + b'\\"' * 120_000 + b"\r\n\r\nText"
+    assert delivery.deliver(token, sent) == Outcome("refused", "forged")
+
+
+def test_lines_about_content_that_take_long(delivery: Delivery, token: str) -> None:
+    one = b"Content-Type: text/plain; " + b"a=b;" * 1200 + b"\r\n"
+    parts = (b"--b\r\n" + one + b"\r\nx\r\n") * 200
+    sent = raw('Content-Type: multipart/mixed; boundary="b"', "", parts)
+    assert delivery.deliver(token, sent) == Outcome("refused", "too_complex")
+    inside = raw("Content-Type: message/rfc822", "", b"Content-Type: text/plain; " + b"a=b;" * 200_000, "", "x")
+    assert delivery.deliver(token, inside) == Outcome("refused", "unreadable")
+
+
+def test_a_subject_inside_that_takes_long(world: World, delivery: Delivery, token: str) -> None:
+    inside = raw("Content-Type: message/rfc822", "", b"Subject: " + b"=?a?q?" * 500_000, "", "The old advice")
+    assert delivery.deliver(token, inside) == Outcome("kept")
+    assert text_of(notes(world)[0]).endswith("The old advice")
+
+
 def test_very_many_lines(delivery: Delivery, token: str) -> None:
     assert delivery.deliver(token, nested(10) + b"\n" * 700_000) == Outcome("refused", "too_complex")
 

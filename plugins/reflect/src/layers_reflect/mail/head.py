@@ -18,6 +18,9 @@ from layers_core.practices.service import normalise_email
 
 HEAD_LIMIT = 256 * 1024
 SUBJECT_LIMIT = 200
+SENDER_LIMIT = 2_000
+READ_LIMIT = 10_000
+"""So much of one line is read: what looks for names and encoded words takes long on lines that were made for it."""
 RECIPIENTS = 20
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 # Control characters, and those that turn the direction of writing, so that a name could be shown backwards.
@@ -57,7 +60,8 @@ class Head:
     def sender(self) -> str:
         """The one address that it says it is from, normalised; empty where it names none or several."""
         values = self.all("from")
-        value = _QUOTED_NAME.sub("", values[0]).strip() if len(values) == 1 else ""
+        readable = len(values) == 1 and len(values[0]) <= SENDER_LIMIT
+        value = _QUOTED_NAME.sub("", values[0]).strip() if readable else ""
         found = _SENDER.fullmatch(value) if "," not in value and ";" not in value else None
         return normalise_email(found["named"] or found["bare"]) if found else ""
 
@@ -87,6 +91,7 @@ def _key(lines: Sequence[tuple[str, str]], body: bytes) -> str:
 
 def shown(value: str) -> str:
     """A head's value as one line for people: encoded words are read, what cannot be shown is left out."""
+    value = value[:READ_LIMIT]
     try:
         words = str(make_header(decode_header(value)))
     except (HeaderParseError, LookupError, UnicodeError, ValueError):
