@@ -307,24 +307,38 @@ def test_one_press_of_a_mail_program_stops_it(site: Site) -> None:
         assert slots.of(session, person_id).reminders, "only this kind of mail stops"
 
 
+class Refusing:
+    """A mail server that takes nobody's mail."""
+
+    async def handle_RCPT(self, *_asked: object) -> str:  # noqa: N802 - aiosmtpd's name
+        return "550 no such mailbox"
+
+
 def test_by_smtp(site: Site, tmp_path: Path) -> None:
     site.choose(NURSE)
     site.write(NURSE, "A lesson")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = Controller(Mailbox(str(tmp_path / "received")), hostname="127.0.0.1", port=port)
-    server.start()
-    try:
-        assert site.send(settings=with_url(site, f"smtp://127.0.0.1:{port}")) == Counter(sent=1)
-    finally:
-        server.stop()
-    received = mailbox.Maildir(tmp_path / "received")
-    assert [mail["To"] for mail in received] == [NURSE]
-    assert site.send(moment=NOON + timedelta(days=7), settings=with_url(site, f"smtp://127.0.0.1:{port}")) == Counter(
-        failed=1
-    )
-    assert site.states() == ["failed", "sent"]
+
+    def send(handler: object, weeks: int = 0) -> Counter:
+        server = Controller(handler, hostname="127.0.0.1", port=port) if handler else None
+        if server:
+            server.start()
+        try:
+            return site.send(moment=NOON + timedelta(weeks=weeks), settings=with_url(site, f"smtp://127.0.0.1:{port}"))
+        finally:
+            if server:
+                server.stop()
+
+    box = Mailbox(str(tmp_path / "received"))
+    assert send(box) == Counter(sent=1)
+    assert [mail["To"] for mail in mailbox.Maildir(tmp_path / "received")] == [NURSE]
+    assert send(None, weeks=1) == Counter(failed=1)
+    assert send(box, weeks=1) == Counter(sent=1), "nothing was handed over where nobody answered"
+    assert send(Refusing(), weeks=2) == Counter(failed=1)
+    assert send(box, weeks=2) == Counter(before=1), "what was refused is not tried again"
+    assert site.states() == ["failed", "sent", "sent"]
 
 
 def with_url(site: Site, url: str) -> Settings:

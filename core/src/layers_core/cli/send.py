@@ -51,4 +51,7 @@ def _send(layers: CliContext, which: Callable[[Sender], Callable[[datetime], Cou
         f"sent before {done['before']}, failed {done['failed']}"
     )
     if done["failed"]:
-        raise click.ClickException("Some mail could not be sent. It is not tried again: the next one is.")
+        raise click.ClickException(
+            "Some mail could not be sent. What the server refused is not tried again. Where the server could not be "
+            "reached, the next run tries again."
+        )

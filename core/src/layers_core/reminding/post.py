@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -11,7 +11,13 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from layers_core.settings import Settings, SettingsError
 
 Post = Callable[[EmailMessage], None]
-"""Hands one mail over. Raises OSError where it is not taken (smtplib's errors are some), ValueError for bad headers."""
+"""Hands one mail over. Raises Unreachable where nothing was handed over yet, any other OSError where it is not taken
+(smtplib's errors are some), ValueError for bad headers."""
+
+
+class Unreachable(OSError):
+    """No server let us in, so that nothing was handed over and the mail may be tried again."""
+
 
 SECONDS = 30
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -65,17 +71,21 @@ def _smtp(parts: SplitResult, host: str, port: int) -> Post:
     import smtplib
     import ssl
 
-    def send(message: EmailMessage) -> None:
-        safe = ssl.create_default_context()
+    def connected() -> smtplib.SMTP:
         if parts.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=safe)
-        else:
-            server = smtplib.SMTP(host, port, timeout=SECONDS)
-        with server:
-            if parts.scheme == "smtp+starttls":
-                server.starttls(context=safe)
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
+            return smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=ssl.create_default_context())
+        return smtplib.SMTP(host, port, timeout=SECONDS)
+
+    def send(message: EmailMessage) -> None:
+        with ExitStack() as stack:
+            try:
+                server = stack.enter_context(connected())
+                if parts.scheme == "smtp+starttls":
+                    server.starttls(context=ssl.create_default_context())
+                if parts.username:
+                    server.login(unquote(parts.username), unquote(parts.password or ""))
+            except OSError as fault:
+                raise Unreachable(type(fault).__name__) from fault
             server.send_message(message)
 
     return send

@@ -1,7 +1,7 @@
 """Sending what is due: each mail at most once, however often and in how many processes this runs.
 
 The row that says "begun" is committed before the mail is handed over. Whoever is killed in between leaves a mail that
-was perhaps not sent, and never one that was sent twice.
+was perhaps not sent, and never one that was sent twice. Only where no server was reached is the row taken back.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from layers_core.artefacts import mine
 from layers_core.artefacts.mine import MyAction
@@ -26,7 +26,7 @@ from layers_core.practices.models import Membership, Person
 from layers_core.reminding import digest, slots
 from layers_core.reminding.letters import Line, Section, letter
 from layers_core.reminding.models import Sending, Slot
-from layers_core.reminding.post import Post
+from layers_core.reminding.post import Post, Unreachable
 from layers_core.reminding.slots import SlotView
 from layers_core.reminding.stopping import Kind
 from layers_core.settings import Settings
@@ -146,13 +146,18 @@ class Sender:
         claimed = self._claim(person_id, kind, keys)
         if not claimed:
             return "before"
+        begun = (Sending.person_id == person_id) & (Sending.kind == kind) & Sending.key.in_(list(claimed))
         outcome: Literal["sent", "failed"] = "sent"
         try:
             self._post(write(claimed))
+        except Unreachable as fault:
+            log.error("A mail to %s waits for the next run: %s", person_id, fault)
+            with self._database.write() as session:
+                session.execute(delete(Sending).where(begun))
+            return "failed"
         except (OSError, ValueError) as fault:
             log.error("A mail to %s was not taken: %s", person_id, type(fault).__name__)
             outcome = "failed"
-        begun = (Sending.person_id == person_id) & (Sending.kind == kind) & Sending.key.in_(list(claimed))
         with self._database.write() as session:
             session.execute(update(Sending).where(begun).values(state=outcome))
         return outcome
