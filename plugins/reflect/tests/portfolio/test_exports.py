@@ -258,6 +258,7 @@ def test_a_killed_process_is_found_out_and_another_begins_again(three: World, cl
     change(three, beat_at=now() - timedelta(minutes=1))
     page = gp.get(address)
     assert "stopped part-way" in page.text
+    assert "not finished. Begin it again" in gp.get(CHOOSE).text
     assert "Nothing of yours is lost" in page.text
     assert gp.submit(page, action=f"{address}/again").location == address
     page_with(gp, address, "Your export is ready")

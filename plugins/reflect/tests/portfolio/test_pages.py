@@ -186,8 +186,39 @@ def test_one_writes_only_over_what_is_one_s_own(client_for: ClientFor, world: Wo
     theirs = keep(world, "Theirs", role="nurse")
     gp = client_for("gp")
     for entries in ([str(theirs)], [], ["x"]):
-        answer = gp.post("/manor/reflect/portfolio/over", data={"csrf_token": gp.csrf_token(), "entries": entries})
-        assert answer.status_code == 404
+        begun, saved = (
+            gp.post(
+                "/manor/reflect/portfolio/over", data={"csrf_token": gp.csrf_token(), "entries": entries, "do": word}
+            )
+            for word in ("", "save")
+        )
+        assert (begun.status_code, "Choose at least one entry" in begun.text) == (422, True)
+        assert saved.status_code == 404
+
+
+def test_what_is_too_much_for_one_reflection_is_not_left_out_in_silence(
+    client_for: ClientFor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers_reflect.portfolio.service.MOST_WRITTEN_OVER", 1)
+    keys = [str(keep(world, title)) for title in ("Gout", "Asthma")]
+    gp = client_for("gp")
+    refused = gp.post("/manor/reflect/portfolio/over", data={"csrf_token": gp.csrf_token(), "entries": keys})
+    assert (refused.status_code, "Choose at most 1 entries" in refused.text) == (422, True)
+    assert len(ENTRY.findall(refused.text)) == 2
+
+
+def test_of_very_many_what_names_somebody_stays_out_and_is_counted(
+    client_for: ClientFor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers_reflect.portfolio.views.ONE_BY_ONE", 1)
+    body = new_body(prompts.newest("nmc_discussion"), {"discussed": "Five accounts", "partner_name": "Kim Example"})
+    world.artefacts.save(world.actor("nurse"), Draft(NOTE, "Five accounts", body))
+    keep(world, "Course", role="nurse")
+    nurse = client_for("nurse")
+    page = nurse.get("/manor/reflect/portfolio/choose").text
+    assert "All 1 entries come along" in page
+    assert "1 entry names somebody and stays out" in page
+    assert [row["title"] for row in rows(export(nurse, "csv"))] == ["Course"]
 
 
 def test_very_many_entries_go_out_together(

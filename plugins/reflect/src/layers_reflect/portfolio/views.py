@@ -134,13 +134,20 @@ def _at_once(shape: str, kind: Mapping[str, Any], keys: Sequence[UUID], *, only_
 def write_over() -> ResponseReturnValue:
     """The form for one reflection over the chosen entries, and keeping it."""
     form = submitted()
-    keys = [key for word in form.getlist("entries") if (key := parse_uuid(word))][: service.MOST_WRITTEN_OVER]
-    wanted = Wanted(ids=tuple(keys))
-    chosen = choosing.choices(current.session, current.actor, wanted) if keys else []
-    if not chosen:
+    saving = form.get("do") == "save"
+    keys = [key for word in form.getlist("entries") if (key := parse_uuid(word))]
+    chosen = choosing.choices(current.session, current.actor, Wanted(ids=tuple(keys))) if keys else []
+    if saving and not chosen:
         abort(404)
+    if not chosen:
+        form.problems.append(Problem(_("Choose at least one entry"), "entries"))
+    if len(chosen) > service.MOST_WRITTEN_OVER:
+        most = service.MOST_WRITTEN_OVER
+        form.problems.append(Problem(_("Choose at most %(most)s entries to write about", most=most), "entries"))
+    if form.problems:
+        return _choose(_asked(form, profile_of(current.session, current.actor)), form), 422
     template = prompts.offered(current.practice)
-    if form.get("do") != "save":
+    if not saving:
         return _over(template, chosen, Submitted({template.first.id: _list_of(chosen)}))
     answers, problems = read(template.questions, form)
     if problems:
@@ -232,6 +239,7 @@ def _choose(what: Asked, form: Submitted | None = None, there: list[Choice] | No
         ticked=ticked,
         one_by_one=bool(form and form.problems),
         many=len(choices) > ONE_BY_ONE,
+        private=sum(choice.private for choice in choices),
         formats=[(code, _(entry["label"]), _about(entry)) for code, entry in _formats().items()],
         format=form.get("format") if form else next(iter(_formats()), ""),
         also=form.getlist(ALSO) if form else [],

@@ -51,9 +51,13 @@ def export_of(session: Session, actor: Actor, files: PassingFiles, export_id: UU
 
 
 def exports_of(session: Session, actor: Actor, files: PassingFiles) -> list[ExportView]:
-    """The actor's own exports in this practice that are going on or can be fetched, the newest first: one query."""
+    """The actor's own exports in this practice, the newest first, but those whose file is deleted: one query.
+
+    One that stopped or failed is among them for a day, so that nobody waits for it in vain.
+    """
+    moment = now()
     found = [_view(row, files) for row in session.scalars(_mine(actor).order_by(Export.made_at.desc()))]
-    return [view for view in found if view.going_on or view.state == "ready"]
+    return [view for view in found if view.going_on or (view.state != "gone" and moment < view.until)]
 
 
 def _mine(actor: Actor) -> Select[Export]:

@@ -32,7 +32,7 @@ def begin(wish: Wish) -> ResponseReturnValue:
 
 
 def on_their_way() -> list[tuple[ExportView, str]]:
-    """The exports that somebody can fetch or wait for, with what they are."""
+    """The exports that somebody can fetch, wait for or begin again, with what they are."""
     found = reading.exports_of(current.session, current.actor, current.host.files.passing)
     return [(export, label("exports", export.shape, prompts.PACKAGE)) for export in found]
 
