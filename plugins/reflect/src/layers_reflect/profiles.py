@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.service import ArtefactService
 from layers_core.contract import Actor
+from layers_core.db.base import put_once
 from layers_reflect import classification
 from layers_reflect.models import Profile
 
@@ -47,9 +49,7 @@ def choose(
     for code in professions:
         if code not in classification.known_professions():
             raise LookupError(f"No profession {code}")
+    chosen = {"professions": professions, "appraisal_month": appraisal_month, "cycle_ends": cycle_ends}
     with service.unit(actor) as unit:
-        kept = unit.session.get(Profile, actor.person_id)
-        if kept is None:
-            kept = Profile(person_id=actor.person_id)
-            unit.session.add(kept)
-        kept.professions, kept.appraisal_month, kept.cycle_ends = professions, appraisal_month, cycle_ends
+        if not put_once(unit.session, Profile, person_id=actor.person_id, **chosen):
+            unit.session.execute(update(Profile).where(Profile.person_id == actor.person_id).values(**chosen))

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from layers_core.artefacts.errors import DraftRefused
 from layers_core.artefacts.service import ArtefactService
 from layers_core.contract import Actor, Problem
+from layers_core.db.base import put_once
 from layers_core.i18n import gettext as _
 from layers_core.practices.service import normalise_email
 from layers_reflect.mail.models import MailSender
@@ -46,7 +47,5 @@ def allow(service: ArtefactService, actor: Actor, addresses: list[str]) -> None:
     """Let these be the actor's other addresses, in place of those before. The same twice is the same."""
     with service.unit(actor) as unit:
         unit.session.execute(delete(MailSender).where(MailSender.person_id == actor.person_id))
-        unit.session.add_all(
-            MailSender(person_id=actor.person_id, email=address, added_at=unit.moment) for address in addresses
-        )
-        unit.session.flush()
+        for address in addresses:
+            put_once(unit.session, MailSender, person_id=actor.person_id, email=address, added_at=unit.moment)

@@ -7,16 +7,16 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Delete, delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, select, update
 
 from layers_core.artefacts.service import ArtefactService
 from layers_core.artefacts.unit import Unit
 from layers_core.contract import Actor, Change, Thing
-from layers_core.db.base import now
+from layers_core.db.base import now, put_once
 from layers_reflect.mail.events import Mailed
 from layers_reflect.mail.models import MailAddress, MailNote, MailRefused, MailSender
 
@@ -45,32 +45,33 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def renew(service: ArtefactService, actor: Actor, secret_key: str) -> None:
-    """Make the actor's address in this practice; an earlier one leads nowhere from now on."""
-    seed = secrets.token_urlsafe(24)
+def make(service: ArtefactService, actor: Actor, secret_key: str) -> None:
+    """Make the actor's address in this practice; one that was made meanwhile on another device stays as it is."""
     with service.unit(actor) as unit:
-        unit.session.execute(_own(actor))
-        unit.session.add(
-            MailAddress(
-                person_id=actor.person_id,
-                practice_id=actor.practice.id,
-                seed=seed,
-                token_hash=hash_of(token_of(secret_key, seed)),
-                made_at=unit.moment,
-            )
-        )
-        unit.session.flush()
+        put_once(unit.session, MailAddress, **_whose(actor), **_new_address(secret_key, unit.moment))
+
+
+def renew(service: ArtefactService, actor: Actor, secret_key: str) -> None:
+    """Make the actor's address in this practice anew: an earlier one leads nowhere from now on."""
+    with service.unit(actor) as unit:
+        values = _new_address(secret_key, unit.moment)
+        if not put_once(unit.session, MailAddress, **_whose(actor), **values):
+            unit.session.execute(update(MailAddress).filter_by(**_whose(actor)).values(**values))
 
 
 def withdraw(service: ArtefactService, actor: Actor) -> None:
     """Take the actor's address in this practice back; what was sent to it stays."""
     with service.unit(actor) as unit:
-        unit.session.execute(_own(actor))
+        unit.session.execute(delete(MailAddress).filter_by(**_whose(actor)))
 
 
-def _own(actor: Actor) -> Delete:
-    mine = (MailAddress.person_id == actor.person_id, MailAddress.practice_id == actor.practice.id)
-    return delete(MailAddress).where(*mine)
+def _whose(actor: Actor) -> dict[str, Any]:
+    return {"person_id": actor.person_id, "practice_id": actor.practice.id}
+
+
+def _new_address(secret_key: str, moment: datetime) -> dict[str, Any]:
+    seed = secrets.token_urlsafe(24)
+    return {"seed": seed, "token_hash": hash_of(token_of(secret_key, seed)), "made_at": moment}
 
 
 def remember(note: Thing, change: Change, unit: Unit) -> None:
@@ -95,26 +96,22 @@ def list_refused(
     moment = now()
     theirs = MailRefused.person_id == person_id
     newest = select(MailRefused.id).where(theirs).order_by(MailRefused.received_at.desc()).limit(MOST_LISTED - 1)
-    try:
-        with service.database.write() as session:
-            if session.scalar(select(MailRefused.id).where(theirs, MailRefused.mail_key == mail_key)):
-                return
-            old = MailRefused.received_at < moment - timedelta(days=KEPT_DAYS)
-            keep = list(session.scalars(newest))
-            session.execute(delete(MailRefused).where(theirs, old | MailRefused.id.not_in(keep)))
-            session.add(
-                MailRefused(
-                    person_id=person_id,
-                    practice_id=practice_id,
-                    received_at=moment,
-                    reason=reason,
-                    subject=subject,
-                    mail_key=mail_key,
-                )
-            )
-    except IntegrityError:
-        # Another process listed the same message at the same moment.
-        return
+    with service.database.write() as session:
+        if session.scalar(select(MailRefused.id).where(theirs, MailRefused.mail_key == mail_key)):
+            return
+        old = MailRefused.received_at < moment - timedelta(days=KEPT_DAYS)
+        keep = list(session.scalars(newest))
+        session.execute(delete(MailRefused).where(theirs, old | MailRefused.id.not_in(keep)))
+        put_once(
+            session,
+            MailRefused,
+            person_id=person_id,
+            practice_id=practice_id,
+            received_at=moment,
+            reason=reason,
+            subject=subject,
+            mail_key=mail_key,
+        )
 
 
 def erase_person(person_id: UUID, unit: Unit) -> None:

@@ -56,7 +56,8 @@ def change_mail() -> ResponseReturnValue:
         service.withdraw(current.artefacts, current.actor)
         flash(_("Your address is withdrawn. Messages to it are not kept any more."), "success")
     elif settings.mail_domain:
-        service.renew(current.artefacts, current.actor, settings.secret_key)
+        change = service.renew if form.get("do") == "renew" else service.make
+        change(current.artefacts, current.actor, settings.secret_key)
         flash(_("This is your address from now on."), "success")
     else:
         abort(404)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marshmallow import ValidationError
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import guarding
@@ -75,13 +76,19 @@ def make(
         return repeated.id
     check(content, guard)
     key = new_id()
-    with service.unit(actor) as unit:
-        owner = {"practice_id": actor.practice.id} if for_practice else {"person_id": actor.person_id}
-        unit.session.add(OwnTemplate(id=key, version=1, **owner))
-        unit.session.flush()
-        unit.session.add(_version(key, 1, content))
-        unit.event(TemplateMade(for_practice=for_practice, copied=copied))
-        unit.once(writer, client_key, key)
+    try:
+        with service.unit(actor) as unit:
+            owner = {"practice_id": actor.practice.id} if for_practice else {"person_id": actor.person_id}
+            unit.session.add(OwnTemplate(id=key, version=1, **owner))
+            unit.session.flush()
+            unit.session.add(_version(key, 1, content))
+            unit.event(TemplateMade(for_practice=for_practice, copied=copied))
+            unit.once(writer, client_key, key)
+    except IntegrityError:
+        # The same submit at the same moment was quicker.
+        if repeated := service.repeat_of(writer, client_key):
+            return repeated.id
+        raise
     return key
 
 
@@ -110,12 +117,13 @@ def switch(service: ArtefactService, actor: Actor, key: UUID, *, on: bool) -> No
 
 
 def _locked(session: Session, actor: Actor, key: UUID) -> tuple[OwnTemplate, reading.OwnView]:
+    """A template and what it says now, held until the unit ends: whoever changes it too waits."""
+    kept = session.scalars(select(OwnTemplate).where(OwnTemplate.id == key).with_for_update()).one_or_none()
     view = reading.find(session, actor, key)
-    if view is None:
+    if kept is None or view is None:
         raise NotFound(str(key))
     if not reading.may_change(actor, view):
         raise NotAllowed(MAKE)
-    kept = session.scalars(select(OwnTemplate).where(OwnTemplate.id == key).with_for_update()).one()
     return kept, view
 
 
