@@ -288,11 +288,11 @@ def test_comments_go_with_the_thing(world: World) -> None:
     with pytest.raises(errors.NotFound):
         world.service.comment(outside, saved.id, "Me too", GuardAnswer())
     with world.database.read() as session:
-        assert len(reading.comments_of(session, nurse, saved.id)) == 1
-        assert reading.comments_of(session, outside, saved.id) == []
+        assert len(reading.beside(session, nurse, [], saved.id).comments) == 1
+        assert reading.beside(session, outside, [], saved.id).comments == []
     world.service.withdraw_comment(gp, comment)
     with world.database.read() as session:
-        assert reading.comments_of(session, nurse, saved.id) == []
+        assert reading.beside(session, nurse, [], saved.id).comments == []
 
 
 def test_viewed_counts_once_a_day(world: World) -> None:

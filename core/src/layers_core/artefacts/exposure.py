@@ -6,30 +6,20 @@ zone touches a schedule.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from fsrs import Card, Rating, Scheduler
-from sqlalchemy import ColumnElement, Table, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.models import Exposure, ExposureAnswer
-from layers_core.db.base import new_id
+from layers_core.db.base import put_once
 from layers_core.vocabulary import vocabulary
 
 # A practice's lessons are kept for years, not crammed: nine in ten should be remembered when they come back.
 SCHEDULER = Scheduler(desired_retention=0.9, enable_fuzzing=False, learning_steps=(), relearning_steps=())
-
-_EXPOSURES = cast("Table", Exposure.__table__)
-_INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-# Made once, as every save uses it. What comes back to somebody already keeps the schedule that it has.
-_START = {
-    name: insert(_EXPOSURES).on_conflict_do_nothing(index_elements=["person_id", "artefact_id"]).inline()
-    for name, insert in _INSERT.items()
-}
 
 
 class AlreadyAnswered(Exception):
@@ -42,10 +32,8 @@ def start(session: Session, person_id: UUID, artefact_id: UUID, moment: datetime
     A thing that comes back to them already keeps its schedule, also where they let it go.
     """
     session.flush()
-    connection = session.connection()
     card, _log = SCHEDULER.review_card(Card(card_id=0, due=moment), Rating.Good, moment)
-    row = {"id": new_id(), "person_id": person_id, "artefact_id": artefact_id, "reviews": 0}
-    connection.execute(_START[connection.dialect.name], {**row, "due_at": card.due, "card": _kept(card)})
+    put_once(session, Exposure, person_id=person_id, artefact_id=artefact_id, due_at=card.due, card=_kept(card))
 
 
 def answer(session: Session, exposure: Exposure, code: str, showing: int, moment: datetime) -> None:

@@ -291,12 +291,6 @@ class CommentView:
     created_at: datetime
 
 
-def comments_of(session: Session, actor: Actor, artefact_id: UUID) -> list[CommentView]:
-    """The comments on a thing that the actor may see, oldest first."""
-    rows = _asked(session, statements.COMMENTS, {"id": artefact_id, "audiences": actor.audience_ids})
-    return [CommentView(*row) for row in rows]
-
-
 @dataclass(frozen=True)
 class Beside:
     """What stands beside a thing on its page: promises and comments oldest first, files in their order."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience, exposure, kinds, search
 from layers_core.artefacts.attachments import writing
-from layers_core.artefacts.models import Action, Artefact, Audience, GuardDecision, Link, Revision, WriteKey
+from layers_core.artefacts.models import Action, Artefact, GuardDecision, Link, Revision, WriteKey
 from layers_core.contract import Actor, Brought, Change, Draft, NewLink, Prepared, Promise, Thing
 from layers_core.db.base import new_id, now, put
 from layers_core.usage import log
@@ -283,14 +283,6 @@ class Unit:
         if self._actor_key is None and self.actor.person_id:
             self._actor_key = log.actor_key(self.session, self.actor.person_id)
         log.write(self.session, self._host, self.actor, self._actor_key, event, artefact_id, self.moment)
-
-    def audience_of(self, artefact_id: UUID) -> Audience:
-        """The audience of a thing. Raises LookupError where there is no such thing."""
-        query = select(Audience).join(Artefact, Artefact.audience_id == Audience.id).where(Artefact.id == artefact_id)
-        found = self.session.scalar(query)
-        if found is None:
-            raise LookupError(f"No thing {artefact_id}")
-        return found
 
 
 def opened(host: Host, actor: Actor) -> frozenset[str]:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from layers_core.contract import Actor
-from layers_core.db.base import new_id, now
+from layers_core.db.base import new_id, now, put_once
 from layers_core.usage.events import UsageEvent
 from layers_core.usage.models import ActorKey, UsageEventRow
 
@@ -27,7 +27,6 @@ _KEY_OF = select(_KEYS.c.actor_key).where(_KEYS.c.person_id == bindparam("person
 # Both dialects spell an insert that leaves a row out where it exists alike. Made once: a save writes several events,
 # and making the statement for each took twice as long as writing it.
 _INSERT: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-_ADD_KEY = {name: insert(_KEYS).on_conflict_do_nothing() for name, insert in _INSERT.items()}
 _ADD_EVENT = {
     name: insert(_EVENTS).on_conflict_do_nothing(index_elements=["once_key"]).inline()
     for name, insert in _INSERT.items()
@@ -39,7 +38,7 @@ def actor_key(session: Session, person_id: UUID) -> UUID:
     connection = session.connection()
     found = connection.scalar(_KEY_OF, {"person": person_id})
     if found is None:
-        connection.execute(_ADD_KEY[connection.dialect.name], {"person_id": person_id, "actor_key": new_id()})
+        put_once(session, ActorKey, person_id=person_id, actor_key=new_id())
         found = connection.scalar(_KEY_OF, {"person": person_id})
         assert found is not None
     return cast("UUID", found)
