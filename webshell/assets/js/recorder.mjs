@@ -13,17 +13,21 @@ export function start(root = document) {
 }
 
 function prepare(box, type) {
-  const field = box.closest("form").querySelector(`#${box.dataset.recorder}`);
+  const form = box.closest("form");
+  const field = form.querySelector(`#${box.dataset.recorder}`);
   const [button, status, player] = ["button", "[role=status]", "audio"].map((name) => box.querySelector(name));
   let recorder = null;
 
   async function record() {
     let stream;
+    button.disabled = true;
     try {
       stream = await navigator.mediaDevices.getUserMedia({ audio: true });
     } catch {
       status.textContent = box.dataset.refused;
       return;
+    } finally {
+      button.disabled = false;
     }
     const pieces = [];
     recorder = new MediaRecorder(stream, { mimeType: type, audioBitsPerSecond: 32000 });
@@ -61,6 +65,15 @@ function prepare(box, type) {
     status.textContent = box.dataset.added;
   }
 
+  // Whoever saves while they speak wants what they said saved as well.
+  form.addEventListener("submit", (event) => {
+    if (recorder) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      recorder.addEventListener("stop", () => form.requestSubmit(event.submitter));
+      stop();
+    }
+  }, { capture: true });
   button.addEventListener("click", () => (recorder ? stop() : record()));
   box.hidden = false;
 }
