@@ -2,6 +2,7 @@
 import { forgetIfEmpty, mine } from "./outbox.mjs";
 
 const CACHES = "layers-";
+const SHELL = "layers-shell";
 const REFRESH_MS = 60 * 60 * 1000;
 const TRIES = 3;
 const TRY_MS = 2000;
@@ -13,6 +14,7 @@ export async function install() {
   if (!("serviceWorker" in navigator) || !("caches" in window)) {
     return;
   }
+  await forgetOthers();
   await navigator.serviceWorker.register("/sw.js");
   if (!shell) {
     return;
@@ -29,9 +31,22 @@ async function isKept(shell) {
   return Boolean(kept) && Date.now() - Date.parse(kept.headers.get("Date") ?? "") < REFRESH_MS;
 }
 
-// A page kept for one person is never shown to the next: its key holds whose it is.
 function shellKey(shell) {
-  return `${shell}?for=${document.querySelector("meta[name=layers-owner]").content}`;
+  return `${shell}?for=${whose()}`;
+}
+
+function whose() {
+  return document.querySelector("meta[name=layers-owner]").content;
+}
+
+// A page kept for one person is not shown to the next, who may have no such page: under it they would write in the
+// name of the one before.
+async function forgetOthers() {
+  if (await caches.has(SHELL)) {
+    const cache = await caches.open(SHELL);
+    const others = (await cache.keys()).filter((key) => new URL(key.url).searchParams.get("for") !== whose());
+    await Promise.all(others.map((key) => cache.delete(key)));
+  }
 }
 
 // A shared device keeps nothing. What somebody left in the outbox on purpose stays, out of everybody's sight.
