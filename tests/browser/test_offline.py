@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy import select
 
 from layers_core.artefacts.models import Artefact, Draft
+from layers_core.contract import Draft as NewNote
 from layers_core.testkit.servers import DatabaseSource, Schema
 from layers_webshell.accounts import service as accounts
 
@@ -273,6 +274,7 @@ def test_a_device_is_not_given_away_with_notes_on_it(stage: Stage, browser: Brow
         write(page, "Not to be left behind")
         expect(page.get_by_text(KEPT)).to_be_visible()
         page.goto(f"{stage.url}/me/outbox")
+        expect(page.get_by_text("Not to be left behind")).to_be_visible()
         button(page, "This is not my own device").click()
         expect(page.get_by_text("Send or delete what waits on this device first.")).to_be_visible()
         page.locator("[data-outbox-list]").get_by_text("Delete", exact=True).click()
@@ -354,3 +356,134 @@ def test_a_shared_link_comes_into_the_form_with_and_without_a_connection(stage: 
             context.set_offline(offline)
             page.goto(f"{stage.url}/record?title=Letters&url=https%3A%2F%2Fexample.org%2Fa")
             expect(page.locator("form#record textarea").first).to_have_value("Letters\nhttps://example.org/a")
+
+
+def test_nobody_mends_what_somebody_else_wrote_on_the_same_device(stage: Stage, browser: Browser) -> None:
+    with phone(browser) as context:
+        page = ready(context, stage)
+        context.set_offline(True)
+        write(page, MARKED)
+        context.set_offline(False)
+        page.goto(f"{stage.url}/me/outbox")
+        expect(page.get_by_text("To look at")).to_be_visible()
+        stage.enter(context.new_page(), "gp")
+        button(page, "Look at it and save").click()
+        expect(page.get_by_text("Somebody else is signed in on this device now.")).to_be_visible()
+        assert page.url.endswith("/me/outbox")
+        expect(page.get_by_text(MARKED)).to_be_visible()
+
+
+def test_the_page_for_no_connection_goes_when_somebody_else_signs_in(stage: Stage, browser: Browser) -> None:
+    """Also when they record in no practice and so have no such page of their own."""
+    with phone(browser) as context:
+        page = ready(context, stage)
+        stage.enter(page, "evaluator")
+        page.wait_for_function("""async () => (await (await caches.open("layers-shell")).keys()).length === 0""")
+
+
+def test_a_note_that_the_server_cannot_take_does_not_hold_up_the_others(stage: Stage, browser: Browser) -> None:
+    with phone(browser) as context:
+        page = ready(context, stage)
+        context.set_offline(True)
+        write(page, "Stuck for the moment")
+        expect(page.get_by_text(KEPT)).to_be_visible()
+        page.close()
+        page = context.new_page()
+        page.goto(f"{stage.url}/record")
+        write(page, "Behind the stuck one")
+        entries = page.locator("[data-outbox-entries] > li")
+        expect(entries).to_have_count(2)
+
+        def busy(route: Route) -> None:
+            stuck = b"Stuck for the moment" in (route.request.post_data_buffer or b"")
+            later = {"status": 503, "json": {"state": "later"}}
+            route.fulfill(**later) if stuck else route.continue_()
+
+        page.route("**/outbox", busy)
+        context.set_offline(False)
+        expect(entries).to_have_count(1)
+        assert len(written(stage, "Behind the stuck one")) == 1
+        page.unroute("**/outbox")
+        none_waits(page, stage)
+    assert len(written(stage, "Stuck for the moment")) == 1
+
+
+def test_a_change_that_cannot_be_sent_stays_in_its_form(stage: Stage, browser: Browser) -> None:
+    words = "Changed on the train"
+    lead = stage.world.actor(stage.database, stage.host, "lead")
+    note = stage.service.save(lead, NewNote("core.note", "A plain note", {"text": "A plain note"}, "practice")).id
+    with phone(browser) as context:
+        page = ready(context, stage, "lead")
+        page.goto(f"{stage.home}/notes/{note}/edit")
+        page.locator("form[data-draft-keeps]").wait_for()
+        context.set_offline(True)
+        text = page.locator("form[data-draft] textarea").first
+        text.fill(words)
+        button(page, "Save").click()
+        expect(page.get_by_text("There is no connection just now.").first).to_be_visible()
+        expect(text).to_have_value(words)
+        context.set_offline(False)
+        page = context.new_page()
+        page.goto(f"{stage.url}/me/outbox")
+        go_on = page.locator("[data-outbox-list]").get_by_role("link", name="Continue")
+        query = str(go_on.get_attribute("href")).partition("?")[2]
+        shell = context.new_page()
+        shell.goto(f"{stage.home}/record/offline?{query}")
+        expect(shell.locator("[data-outbox-list]").get_by_text(words)).to_be_visible()
+        expect(shell.locator("form#record textarea").first).to_have_value("")
+        go_on.click()
+        text = page.locator("form[data-draft] textarea").first
+        expect(text).to_have_value(words)
+        button(page, "Save").click()
+        page.wait_for_url("**/things/**")
+        none_waits(page, stage)
+    assert [thing.id for thing in written(stage, words)] == [note]
+
+
+def test_a_draft_of_a_refused_form_comes_back_without_its_keys(stage: Stage, browser: Browser) -> None:
+    with phone(browser) as context:
+        page = context.new_page()
+        page.goto(f"{stage.url}/sign-in")
+        sign_in(page, stage, "gp", own=False)
+        page.goto(f"{stage.home}/record")
+        page.locator("#files").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"Words"})
+        write(page, MARKED)
+        expect(page.get_by_text("Kept: a.txt")).to_have_count(1)
+        page.locator("form#record textarea").first.fill("Nobody in it any more")
+        expect(page.get_by_text("Kept as a draft")).to_be_visible()
+        page = context.new_page()
+        page.goto(f"{stage.home}/record")
+        page.get_by_role("button", name="Continue").click()
+        expect(page.locator("form#record textarea").first).to_have_value("Nobody in it any more")
+
+
+def test_what_is_typed_just_before_signing_out_is_kept(stage: Stage, browser: Browser) -> None:
+    with phone(browser) as context:
+        page = context.new_page()
+        page.goto(f"{stage.url}/sign-in")
+        sign_in(page, stage, "receptionist", own=False)
+        page.goto(f"{stage.home}/record")
+        page.locator("form#record[data-draft-keeps]").wait_for()
+        page.locator("form#record textarea").first.fill("Somebody else needs the PC")
+        page.get_by_role("button", name="Sign out").click()
+        assert is_kept(stage, "receptionist"), "no draft arrived"
+
+
+def test_saving_while_speaking_saves_what_was_said(stage: Stage, browser: Browser) -> None:
+    with phone(browser) as context:
+        context.add_init_script("""navigator.mediaDevices.getUserMedia = async () => {
+          const sound = new AudioContext();
+          const target = sound.createMediaStreamDestination();
+          const tone = sound.createOscillator();
+          tone.connect(target);
+          tone.start();
+          return target.stream;
+        }""")
+        page = ready(context, stage)
+        page.get_by_text("Add a photo, a voice note or a document").click()
+        button(page, "Record a voice note").click()
+        expect(page.get_by_text("Recording…")).to_be_visible()
+        page.wait_for_timeout(300)
+        write(page, "Said while walking")
+        page.wait_for_url("**/things/*?saved=1")
+        expect(page.get_by_role("link", name="Voice note 1.webm")).to_be_visible()

@@ -3,18 +3,21 @@ const device = document.querySelector("meta[name=layers-device]")?.content ?? ""
 
 export async function start() {
   const drafted = document.querySelectorAll("form[data-draft]");
-  if (drafted.length) {
-    const drafts = await import("./drafts.mjs");
-    drafted.forEach((form) => drafts.start(form));
-  }
+  // All are asked for at once, because whoever is quick has pressed a button before the last one is there.
+  const [drafts, app, outbox, page] = await Promise.all([
+    drafted.length ? import("./drafts.mjs") : null,
+    device ? import("./install.mjs") : null,
+    device === "own" ? import("./outbox.mjs") : null,
+    device === "own" ? import("./outbox_page.mjs") : null,
+  ]);
+  drafted.forEach((form) => drafts.start(form));
   if (device === "own") {
-    const outbox = await import("./outbox.mjs");
-    const page = await import("./outbox_page.mjs");
+    const installed = app.install();
     document.querySelectorAll("form[data-outbox]").forEach((form) => page.intercept(form));
     page.start();
     outbox.flush();
-    (await import("./install.mjs")).install();
+    await installed;
   } else if (device === "shared") {
-    (await import("./install.mjs")).clear();
+    await app.clear();
   }
 }

@@ -1,14 +1,16 @@
 // Drafts: a form with data-draft keeps what is typed on the server, and offers what was begun before.
 // On a device that is somebody's own, what the server can't be given is kept there until it can.
 import { isOwn, keepUnfinished, unfinished, remove } from "./outbox.mjs";
-import { fill } from "./fields.mjs";
+import { fill, typedIn } from "./fields.mjs";
 
 const PAUSE_MS = 3000;
 
 export async function start(form) {
   const keeper = new Keeper(form);
   form.addEventListener("input", () => keeper.typed());
-  form.addEventListener("submit", () => keeper.stop());
+  form.addEventListener("submit", (event) => keeper.sent(event));
+  // Another form of the page may end the sign-in: what was typed here goes before it.
+  document.addEventListener("submit", (event) => event.target !== form && keeper.hide(), { capture: true });
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keeper.hide());
   window.addEventListener("pagehide", () => keeper.hide());
   form.dataset.draftKeeps = "";
@@ -30,6 +32,8 @@ class Keeper {
     this.name = form.dataset.draft;
     this.waiting = null;
     this.changed = false;
+    this.reached = false;
+    this.onDevice = false;
     this.sending = null;
   }
 
@@ -40,10 +44,27 @@ class Keeper {
   }
 
   // The form itself is on its way: a draft that arrived after it would come back as if nothing had been saved.
-  stop() {
+  sent(event) {
     clearTimeout(this.waiting);
-    this.changed = false;
+    if ((!navigator.onLine || this.onDevice) && !this.reached && !("outbox" in this.form.dataset)) {
+      event.preventDefault();
+      this.tryFirst(event.submitter);
+      return;
+    }
+    this.changed = this.reached = false;
     this.sending?.abort();
+    this.belongs();
+  }
+
+  // Without a connection the browser would put a page of its own in the place of what was typed. It may be wrong
+  // about the connection, so the server is asked. What waits on the device becomes a draft first, which goes with the save.
+  async tryFirst(submitter) {
+    this.reached = await this.keep();
+    if (this.reached) {
+      this.form.requestSubmit(submitter);
+    } else {
+      this.say(this.form.dataset.draftOffline, "alert");
+    }
   }
 
   hide() {
@@ -56,47 +77,60 @@ class Keeper {
   body() {
     const words = [...new FormData(this.form)].filter(([, value]) => typeof value === "string");
     const page = location.pathname + (this.form.dataset.draftQuery ?? "");
-    return new URLSearchParams([...words, ["draft_form", this.name], ["draft_page", page]]);
+    const typed = typedIn(this.form).map((control) => ["draft_typed", control.name]);
+    return new URLSearchParams([...words, ...typed, ["draft_form", this.name], ["draft_page", page]]);
   }
 
+  // Whether the server answered, whatever it said.
   async keep(options = {}) {
     this.changed = false;
+    // What was kept before must not arrive after this.
+    this.sending?.abort();
     this.sending = new AbortController();
     const { signal } = this.sending;
     try {
       const answer = await fetch(this.address, { method: "POST", body: this.body(), redirect: "manual", signal, ...options });
       if (answer.status === 200) {
-        this.belongs(`${this.name} ${this.form.elements.client_key.value}`);
         this.say(await answer.text());
-        await remove(this.form.elements.client_key.value, "unfinished");
+        await this.leaveDevice();
       } else if (answer.status !== 204) {
         this.failed();
       }
+      return true;
     } catch {
       if (!signal.aborted) {
         this.failed();
       }
+      return false;
     }
   }
 
   failed() {
     this.changed = true;
     if (isOwn()) {
+      this.onDevice = true;
       keepUnfinished(this.form);
     }
   }
 
-  // From now on the form says whose draft is dropped once it is saved.
-  belongs(draft) {
+  async leaveDevice() {
+    if (this.onDevice) {
+      this.onDevice = false;
+      await remove(this.form.elements.client_key.value, "unfinished");
+    }
+  }
+
+  // The form says which draft is dropped once it is saved.
+  belongs() {
     let field = this.form.elements.draft_of;
     if (!field) {
       field = Object.assign(document.createElement("input"), { type: "hidden", name: "draft_of" });
       this.form.append(field);
     }
-    field.value = draft;
+    field.value = `${this.name} ${this.form.elements.client_key.value}`;
   }
 
-  say(words) {
+  say(words, role = null) {
     let line = this.form.querySelector("[data-draft-said]");
     if (!line) {
       line = document.createElement("p");
@@ -104,6 +138,7 @@ class Keeper {
       line.dataset.draftSaid = "";
       this.form.append(line);
     }
+    line.role = role;
     line.textContent = words.trim();
   }
 
@@ -112,7 +147,8 @@ class Keeper {
     const wanted = new URLSearchParams(location.search).get("unfinished");
     const entry = wanted && isOwn() ? await unfinished(wanted) : null;
     if (entry) {
-      fill(this.form, entry.fields);
+      this.onDevice = true;
+      fill(this.form, entry.fields, entry.typed);
       this.typed();
     }
     let answer;
@@ -125,13 +161,7 @@ class Keeper {
       return;
     }
     const found = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-draft-offers]");
-    if (!found) {
-      return;
-    }
-    if ("draftOwn" in found.dataset) {
-      this.belongs(`${this.name} ${key}`);
-    }
-    if (!found.children.length) {
+    if (!found?.children.length) {
       return;
     }
     const offers = document.adoptNode(found);
@@ -145,8 +175,9 @@ class Keeper {
     if (!chosen) {
       return;
     }
-    fill(this.form, Object.entries(JSON.parse(chosen.dataset.draftFields)).flatMap(([name, values]) => values.map((value) => [name, value])));
-    this.belongs(chosen.dataset.draftForm);
+    const { draftFields, draftTyped } = chosen.dataset;
+    const pairs = Object.entries(JSON.parse(draftFields)).flatMap(([name, values]) => values.map((value) => [name, value]));
+    fill(this.form, pairs, JSON.parse(draftTyped));
     chosen.remove();
     this.form.querySelector("textarea, input[type=text]")?.focus();
   }

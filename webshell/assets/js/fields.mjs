@@ -1,19 +1,19 @@
 // Putting kept fields, as pairs of a name and a value, back into a form.
 
 // These are about the sending and not about what was written.
-const NEVER = ["csrf_token", "draft_of", "draft_form", "draft_page", "owner"];
+const NEVER = ["csrf_token", "draft_of", "draft_form", "draft_page", "owner", "kind"];
 
 export function fieldsOf(form) {
   return [...new FormData(form)].filter(([name]) => name !== "csrf_token" && name !== "owner");
 }
 
-// What somebody typed, without keys and choices.
-export function wordsOf(form) {
-  const typed = [...form.elements].filter((control) => control.matches("textarea, input[type=text]"));
-  return typed.map((control) => control.value.trim()).filter(Boolean);
+// The controls that hold what somebody typed, without keys and choices.
+export function typedIn(form) {
+  return [...form.elements].filter((control) => control.matches("textarea, input[type=text]") && control.value.trim());
 }
 
-export function fill(form, pairs) {
+// `typed` names the fields whose words go into the form's first text where it has no such field.
+export function fill(form, pairs, typed) {
   const values = new Map();
   for (const [name, value] of pairs) {
     if (!NEVER.includes(name)) {
@@ -25,8 +25,8 @@ export function fill(form, pairs) {
     const controls = [...form.elements].filter((control) => control.name === name);
     if (controls.length) {
       controls.forEach((control, index) => set(control, given, index));
-    } else if (!["guard_fingerprint", "guard_checked", "prompted_by", "client_key"].includes(name)) {
-      homeless.push(...given.filter((value) => typeof value === "string" && value.trim()));
+    } else if (typed.includes(name)) {
+      homeless.push(...given.filter((value) => value.trim()));
     }
   }
   const first = form.querySelector("textarea");

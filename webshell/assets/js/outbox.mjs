@@ -1,9 +1,9 @@
 // The outbox: what was recorded without a connection, in this browser's own database, until the server has it.
 //
-// An entry: { key: [owner, practice, id], owner, practice, id, page, fields, words, made, state, problems }.
+// An entry: { key: [owner, practice, id], owner, practice, id, page, fields, typed, words, made, state, problems }.
 // `id` is the form's client key: however often an entry is sent, the server saves it once. States: "waiting" is sent by
 // itself, "refused" has to be mended, "gone" belongs to a practice that the writer has left, "unfinished" was never sent.
-import { fieldsOf, wordsOf } from "./fields.mjs";
+import { fieldsOf, typedIn } from "./fields.mjs";
 
 const DATABASE = "layers-outbox";
 const STORE = "entries";
@@ -40,7 +40,11 @@ function open() {
   });
 }
 
-// Runs one request in a transaction of its own and waits until that is on the disk.
+// Writes in a transaction of its own and waits until that is on the disk. Not while the database is dropped.
+function change(work) {
+  return alone(DATABASE, () => within("readwrite", work));
+}
+
 async function within(mode, work) {
   const database = await open();
   try {
@@ -70,12 +74,12 @@ async function found(key) {
 }
 
 async function write(entry) {
-  await within("readwrite", (store) => store.put(entry));
+  await change((store) => store.put(entry));
   changed();
 }
 
 export async function drop(entry) {
-  await within("readwrite", (store) => store.delete(entry.key));
+  await change((store) => store.delete(entry.key));
   changed();
 }
 
@@ -96,10 +100,12 @@ async function entryOf(form, state) {
   const id = form.elements.client_key.value;
   const practice = practiceOf(form.dataset.outbox ?? form.dataset.drafts);
   const before = (await mine()).find((entry) => entry.id === id);
+  const typed = typedIn(form);
   return {
     key: [owner, practice, id], owner, practice, id, state, problems: [],
     page: form.dataset.outbox ? `/${practice}/record` : location.pathname,
-    fields: fieldsOf(form), words: wordsOf(form), made: before?.made ?? new Date().toISOString(),
+    fields: fieldsOf(form), typed: typed.map((control) => control.name),
+    words: typed.map((control) => control.value.trim()), made: before?.made ?? new Date().toISOString(),
   };
 }
 
@@ -119,11 +125,12 @@ export async function put(form) {
   return entry;
 }
 
-function practiceOf(address) {
+export function practiceOf(address) {
   return new URL(address, location.href).pathname.split("/")[1];
 }
 
-// Sends one entry and says what came of it: { state: saved | refused | gone | signed_out | other_person | later | sent }.
+// Sends one entry and says what came of it: { state: saved | refused | gone | signed_out | other_person | later | away |
+// sent }. "later" is about this entry or the server, "away" about the connection: the others wait as well.
 // The lock keeps two tabs from sending it at once; where there are no locks, the client key does.
 export async function send(entry) {
   return alone(`${DATABASE}:${entry.id}`, async () => {
@@ -170,9 +177,9 @@ async function deliver(entry) {
     body.append("owner", entry.owner);
     body.append("csrf_token", signedIn.csrf_token);
     const answer = await fetch(`/${practice}/outbox`, { method: "POST", body, redirect: "manual", signal: AbortSignal.timeout(SEND_MS) });
-    return await meaning(answer);
+    return { ...(await meaning(answer)), csrf_token: signedIn.csrf_token };
   } catch {
-    return { state: "later" };
+    return { state: "away" };
   }
 }
 
@@ -203,12 +210,12 @@ async function sendAll() {
   for (const entry of (await mine()).filter((waiting) => waiting.state === "waiting")) {
     const result = await send(entry);
     results.push(result);
-    if (["later", "signed_out", "other_person"].includes(result.state)) {
+    if (["away", "signed_out", "other_person"].includes(result.state)) {
       break;
     }
   }
   clearTimeout(again);
-  if (results.at(-1)?.state === "later") {
+  if (results.some((result) => ["away", "later"].includes(result.state))) {
     again = setTimeout(flush, AGAIN_MS);
   }
   return results;
@@ -227,11 +234,12 @@ export async function forgetIfEmpty() {
   if (indexedDB.databases && !(await indexedDB.databases()).some((known) => known.name === DATABASE)) {
     return;
   }
-  const left = await within("readonly", (store) => store.count());
-  if (!left) {
-    await new Promise((resolve) => {
-      const asked = indexedDB.deleteDatabase(DATABASE);
-      asked.onsuccess = asked.onerror = asked.onblocked = resolve;
-    });
-  }
+  await alone(DATABASE, async () => {
+    if (!(await within("readonly", (store) => store.count()))) {
+      await new Promise((resolve) => {
+        const asked = indexedDB.deleteDatabase(DATABASE);
+        asked.onsuccess = asked.onerror = asked.onblocked = resolve;
+      });
+    }
+  });
 }

@@ -1,6 +1,9 @@
 // What of the outbox is seen: the record form that hands over to it, the list of entries, the number in the header.
-import { drop, flush, isOwn, mine, onChange, put, send } from "./outbox.mjs";
+import { drop, flush, isOwn, mine, onChange, practiceOf, put, send } from "./outbox.mjs";
 import { fill } from "./fields.mjs";
+
+// What becomes of an entry that stays as it is.
+const WAITING = ["later", "away", "signed_out", "other_person"];
 
 export function start() {
   if (!isOwn()) {
@@ -43,7 +46,7 @@ function row(entry) {
     ...entry.problems.map((problem) => Object.assign(document.createElement("li"), { textContent: problem })),
   );
   item.querySelector("[data-entry-mend]").addEventListener("click", () => mend(entry));
-  item.querySelector("[data-entry-continue]").href = `${entry.page}?${new URLSearchParams({ unfinished: entry.id, kind: kindOf(entry) })}`;
+  item.querySelector("[data-entry-continue]").href = placeOf(entry);
   item.querySelector("[data-entry-delete]").addEventListener("click", () => drop(entry));
   return item;
 }
@@ -54,27 +57,29 @@ function language() {
   return lang === "en" ? "en-GB" : lang;
 }
 
-function kindOf(entry) {
-  return entry.fields.find(([name]) => name === "kind")?.[1] ?? "";
+// Where an entry's own form is filled with it again.
+function placeOf(entry) {
+  const kind = entry.fields.find(([name]) => name === "kind")?.[1] ?? "";
+  return `${entry.page}?${new URLSearchParams({ unfinished: entry.id, kind })}`;
 }
 
-// The server shows the form again with what is wrong and what was typed, as it does for every form.
+// The server shows the form again with what is wrong and what was typed, as it does for every form. Sending it first
+// makes sure that it is its writer who looks at it; what is too large to be read at all comes back from this device.
 async function mend(entry) {
-  try {
-    const asked = await fetch(`/${entry.practice}/outbox`, { redirect: "manual", cache: "no-store" });
-    if (asked.type === "opaqueredirect") {
-      location.assign("/me/outbox");
-      return;
-    }
-    const { csrf_token } = await asked.json();
+  const result = await send(entry);
+  if (result.state === "saved") {
+    location.assign(result.url);
+  } else if (result.state !== "refused") {
+    tell(result.state);
+  } else if (!result.problems.length) {
+    location.assign(placeOf(entry));
+  } else {
     const form = Object.assign(document.createElement("form"), {
       method: "post", action: entry.page, enctype: "multipart/form-data", hidden: true,
     });
-    form.append(...[...entry.fields, ["csrf_token", csrf_token]].map(([name, value]) => carrier(name, value)));
+    form.append(...[...entry.fields, ["csrf_token", result.csrf_token]].map(([name, value]) => carrier(name, value)));
     document.body.append(form);
     form.submit();
-  } catch {
-    tell("later");
   }
 }
 
@@ -93,13 +98,13 @@ async function sendNow(button) {
   button.disabled = true;
   const results = await flush();
   button.disabled = false;
-  tell(results.at(-1)?.state ?? "");
+  tell(results.find((result) => WAITING.includes(result.state))?.state ?? "");
 }
 
 // One line, said to whoever listens: why nothing can be sent just now.
 function tell(state) {
   const line = document.querySelector("[data-outbox-said]");
-  line?.querySelectorAll("[data-outbox-says]").forEach((part) => (part.hidden = part.dataset.outboxSays !== state));
+  line?.querySelectorAll("[data-outbox-says]").forEach((part) => (part.hidden = !part.dataset.outboxSays.split(" ").includes(state)));
 }
 
 // The record form: kept here first, then sent. So neither a lost connection nor an ended sign-in takes anything.
@@ -136,7 +141,7 @@ async function handOver(form, offline) {
   const result = await send(await put(form));
   if (result.state === "saved") {
     location.assign(result.url);
-  } else if (result.state === "signed_out") {
+  } else if (result.state === "signed_out" || result.state === "gone") {
     location.assign("/me/outbox");
   } else if (result.state === "refused" && !offline) {
     form.submit();
@@ -151,7 +156,6 @@ function keptHere(form) {
   const notice = template.content.firstElementChild.cloneNode(true);
   form.before(notice);
   form.reset();
-  form.elements.draft_of?.remove();
   form.elements.client_key.value = newKey();
   notice.focus();
 }
@@ -173,9 +177,11 @@ function begin(form) {
   const wanted = asked.get("unfinished");
   if (wanted) {
     mine().then((entries) => {
-      const entry = entries.find((one) => one.id === wanted);
+      // What belongs to another form or practice is not saved here as something of its own.
+      const here = `/${practiceOf(form.dataset.outbox)}/record`;
+      const entry = entries.find((one) => one.id === wanted && one.page === here);
       if (entry) {
-        fill(form, entry.fields);
+        fill(form, entry.fields, entry.typed);
         form.elements.client_key.value = entry.id;
       }
     });

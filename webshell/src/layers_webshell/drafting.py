@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -17,26 +17,26 @@ from layers_core.db.session import Database
 from layers_core.host.faults import trace_without_values
 from layers_core.web import RequestContext
 from layers_webshell.accounts.safe_next import safe_next
-from layers_webshell.kept import Offer
 
 DRAFT_OF = "draft_of"
-"""The field by which a form says that its draft is kept on the server: the form's name and client key."""
-FORM, PAGE = "draft_form", "draft_page"
-"""Fields that travel with a draft alone: the form's name, and the page that it stands on."""
+"""The field by which a form says under what its draft is kept: the form's name and client key."""
+FORM, PAGE, TYPED = "draft_form", "draft_page", "draft_typed"
+"""Fields that travel with a draft alone: the form's name, the page that it stands on, the names of fields of text."""
 RECORD_BOX = "record:"
 """How the names of the record box's forms begin; the kind follows."""
-ABOUT_DRAFTS = (DRAFT_OF, FORM, PAGE)
+ABOUT_DRAFTS = (DRAFT_OF, FORM, PAGE, TYPED)
 
 log = logging.getLogger("layers.web")
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A draft as a page offers it: its words, its fields, and where to go on."""
+    """A draft as a page offers it: its fields, which of them hold what was typed, and where to go on."""
 
     kept: Kept
     page: str
     fields: Mapping[str, list[str]]
+    typed: Sequence[str]
 
     @property
     def recorded(self) -> bool:
@@ -46,7 +46,7 @@ class Begun:
     @property
     def words(self) -> list[str]:
         """What was typed, without keys and choices."""
-        return Offer(None, self.page, self.fields).words
+        return [value for name in self.typed for value in self.fields.get(name, []) if value.strip()]
 
 
 def shown(kept: Kept) -> Begun:
@@ -54,7 +54,7 @@ def shown(kept: Kept) -> Begun:
     fields = {name: list(values) for name, values in kept.fields.items() if name not in ABOUT_DRAFTS}
     page = safe_next("".join(kept.fields.get(PAGE, [])[:1])) or ""
     home = f"/{kept.practice_slug}/"
-    return Begun(kept, page if page.startswith(home) else home, fields)
+    return Begun(kept, page if page.startswith(home) else home, fields, kept.fields.get(TYPED, []))
 
 
 def database() -> Database:
@@ -63,12 +63,13 @@ def database() -> Database:
 
 
 def install(app: Flask) -> None:
-    """Drop a draft once the form that it was kept of went through."""
+    """Drop a draft once the form that it was kept of went through: a page that saves leads to another one."""
     app.after_request(_forget_saved)
 
 
 def _forget_saved(response: Response) -> Response:
-    if request.method != "POST" or response.status_code >= 400 or g.get("layers_not_saved"):
+    redirected = 300 <= response.status_code < 400
+    if request.method != "POST" or not (redirected or g.get("layers_saved")):
         return response
     context: RequestContext | None = g.get("layers")
     form = request.form.get(DRAFT_OF, "")
@@ -83,9 +84,9 @@ def _forget_saved(response: Response) -> Response:
     return response
 
 
-def not_saved() -> None:
-    """Say that the present request saved nothing although its answer is no error, so that its draft stays."""
-    g.layers_not_saved = True
+def saved() -> None:
+    """Say that the present request saved its form although it leads nowhere, so that the draft goes."""
+    g.layers_saved = True
 
 
 def fields_of_draft(form: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -9,11 +9,12 @@ import zipfile
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from html import unescape
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, update
 
-from layers_core.artefacts.models import Artefact, Draft
+from layers_core.artefacts.models import Artefact, Draft, Exposure
 from layers_core.db.base import now
 from layers_core.usage.models import UsageEventRow
 from layers_webshell.testclient import Browser
@@ -22,7 +23,8 @@ from layers_webshell.testworld import World
 ClientFor = Callable[..., Browser]
 KEY = "a-key-of-this-form"
 FORM = "record:ideas.idea"
-TYPED = {"draft_form": FORM, "draft_page": "/manor/", "client_key": KEY, "kind": "ideas.idea", "audience": "me"}
+ABOUT = {"draft_form": FORM, "draft_page": "/manor/", "draft_typed": "text"}
+TYPED = {**ABOUT, "client_key": KEY, "kind": "ideas.idea", "audience": "me"}
 WORDS = "We never ask which size of print people need."
 
 
@@ -63,18 +65,16 @@ def test_what_is_typed_is_kept_without_a_trace_in_the_log_and_offered_to_its_wri
         assert WORDS not in client_for(other).get("/me/outbox").text
 
 
-def test_a_form_is_not_offered_its_own_draft_but_knows_of_it(client_for: ClientFor) -> None:
+def test_a_form_is_not_offered_its_own_draft(client_for: ClientFor) -> None:
     nurse = client_for("nurse")
     nurse.send("/manor/drafts", {**TYPED, "text": WORDS})
-    offered = nurse.get(f"/manor/drafts?form={FORM}&key={KEY}").text
-    assert WORDS not in offered
-    assert "data-draft-own" in offered
+    assert WORDS not in nurse.get(f"/manor/drafts?form={FORM}&key={KEY}").text
 
 
 def test_a_form_that_knows_of_its_draft_keeps_it_up_to_date(world: World, client_for: ClientFor) -> None:
     nurse = client_for("nurse")
     for words in (WORDS, f"{WORDS} So I will."):
-        # From the first answer on the page sends along whose draft its form is.
+        # A form that came back with problems holds it already.
         answer = nurse.send("/manor/drafts", {**TYPED, "draft_of": f"{FORM} {KEY}", "text": words})
         assert answer.status_code == 200
     assert [draft.fields["text"] for draft in kept(world)] == [[f"{WORDS} So I will."]]
@@ -102,6 +102,30 @@ def test_the_request_that_saves_drops_the_draft(world: World, client_for: Client
     late = nurse.send("/manor/drafts", {**TYPED, "text": WORDS})
     assert late.status_code == 204, "a draft that arrives after its form was saved is not kept"
     assert kept(world) == []
+
+
+def test_an_answer_that_leads_to_no_saved_thing_drops_no_draft(
+    world: World, client_for: ClientFor, write: Callable[..., UUID]
+) -> None:
+    """A form may come back without being refused, for example under other questions."""
+    nurse = client_for("nurse")
+    nurse.send("/manor/drafts", {**TYPED, "text": WORDS})
+    write("nurse", "Lesson", kind="ideas.idea")
+    with world.database.write() as session:
+        session.execute(update(Exposure).values(due_at=now() - timedelta(days=1)))
+        address = f"/manor/again/{session.scalars(select(Exposure.id)).one()}"
+    values = {"draft_of": f"{FORM} {KEY}", "later": "week", "showing": "0"}
+    assert nurse.send(address, values, headers={"HX-Request": "true"}).status_code == 200
+    assert len(kept(world)) == 1
+
+
+def test_what_was_typed_is_told_from_keys_and_choices(client_for: ClientFor) -> None:
+    nurse = client_for("nurse")
+    nurse.send("/manor/drafts", {**TYPED, "text": WORDS, "kept_file": "a-key-of-a-file", "shade": "a-choice"})
+    listed = nurse.get("/me/outbox").text
+    assert WORDS in listed
+    for private in ("a-key-of-a-file", "a-choice", "record:ideas.idea"):
+        assert private not in listed
 
 
 def test_nobody_drops_the_draft_of_somebody_else(world: World, client_for: ClientFor) -> None:

@@ -22,12 +22,8 @@ def offer() -> str:
     """What the person began in forms of one name, as a part of a page; `key` is the client key of the open form."""
     found = drafts.begun(current.session, current.person.id, current.practice.id, request.args.get("form", ""))
     key = request.args.get("key", "")
-    others = [draft for draft in found if draft.form.partition(" ")[2] != key]
-    return render_template(
-        "layers/pages/draft_offer.html",
-        begun=[drafting.shown(draft) for draft in others],
-        own=len(others) < len(found),
-    )
+    others = [drafting.shown(draft) for draft in found if draft.form.partition(" ")[2] != key]
+    return render_template("layers/pages/draft_offer.html", begun=others)
 
 
 @pages.post("/<practice>/drafts")
@@ -48,8 +44,6 @@ def keep() -> Response | str:
             drafts.keep(unit, person, current.practice.id, name, fields)
     except ValueError:
         abort(413)
-    # The form is still open: its draft goes with the request that saves it, and not with this one.
-    drafting.not_saved()
     return render_template("layers/pages/draft_kept.html", at=now())
 
 

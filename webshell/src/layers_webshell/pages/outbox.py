@@ -58,8 +58,8 @@ def take() -> Response | tuple[Response, int]:
         return jsonify(state="other_person"), 409
     result = record.saved(submitted())
     if not isinstance(result, Refusal):
+        drafting.saved()
         return jsonify(state="saved", url=result.location)
-    drafting.not_saved()
     if result.status >= 500:
         return jsonify(state="later"), result.status
     # What stays on the device has its files with it, so none is kept here.
