@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ from layers_core.i18n import gettext as _
 from layers_reflect.portfolio import readable
 from layers_reflect.portfolio.interchange import Entry, Portfolio
 from layers_reflect.portfolio.page_html import heading_of, made_on
+from layers_reflect.portfolio.texts import paragraphs, xml_text
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -22,7 +22,6 @@ IN_MEMORY = 2_000_000
 BODY = "word/document.xml"
 """The part of a Word file that holds its text; every other part stays as small as it is."""
 _END = b"<w:sectPr"
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write(portfolio: Portfolio, out: BinaryIO) -> None:
@@ -72,12 +71,12 @@ def _frame(portfolio: Portfolio, entries: int) -> Document:
     """The document without its entries: what stands on top, and whose it is."""
     document = _document()
     # Without a name of ours it would carry the library's.
-    document.core_properties.author = _clean(portfolio.person_name)
-    document.core_properties.title = _clean(heading_of(portfolio))
+    document.core_properties.author = xml_text(portfolio.person_name)
+    document.core_properties.title = xml_text(heading_of(portfolio))
     document.core_properties.comments = ""
     document.core_properties.created = document.core_properties.modified = portfolio.made_at.replace(tzinfo=None)
-    document.add_heading(_clean(heading_of(portfolio)), 0)
-    document.add_paragraph(_clean(made_on(portfolio, entries)))
+    document.add_heading(xml_text(heading_of(portfolio)), 0)
+    document.add_paragraph(xml_text(made_on(portfolio, entries)))
     return document
 
 
@@ -98,8 +97,8 @@ def _entry(document: Document, entry: Entry) -> None:
     table = document.add_table(rows=len(facts), cols=2)
     for (name, words), row in zip(facts, table.rows, strict=True):
         left, right = row.cells
-        left.paragraphs[0].add_run(_clean(name)).bold = True
-        right.paragraphs[0].add_run(_clean(words))
+        left.paragraphs[0].add_run(xml_text(name)).bold = True
+        right.paragraphs[0].add_run(xml_text(words))
     for heading, text in readable.said(entry):
         if heading:
             _heading(document, heading, 2)
@@ -112,15 +111,9 @@ def _entry(document: Document, entry: Entry) -> None:
 
 def _heading(document: Document, text: str, level: int) -> None:
     # The library's own way looks through all styles each time, which took two thirds of a portfolio's time.
-    document.add_paragraph(_clean(text))._p.style = f"Heading{level}"
+    document.add_paragraph(xml_text(text))._p.style = f"Heading{level}"
 
 
 def _text(document: Document, text: str) -> None:
-    for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")):
-        if part.strip():
-            document.add_paragraph(_clean(part.strip("\n")))
-
-
-def _clean(text: str) -> str:
-    """A text with a mark in the place of each character that XML cannot hold."""
-    return _NOT_XML.sub("\ufffd", text)
+    for part in paragraphs(text):
+        document.add_paragraph(xml_text(part.strip("\n")))

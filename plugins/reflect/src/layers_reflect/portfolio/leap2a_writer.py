@@ -6,7 +6,6 @@ which our own import makes the entry exactly as it was. Source: the Leap2A speci
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,14 +21,9 @@ from layers_reflect.portfolio.bodies import classified
 from layers_reflect.portfolio.codec import line_of
 from layers_reflect.portfolio.interchange import Entry, FileRecord, Portfolio
 from layers_reflect.portfolio.sections import sections
+from layers_reflect.portfolio.texts import paragraphs, xml_text
 
 FILES = "files/"
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def xml_text(text: str) -> str:
-    """A text with a mark in the place of each character that XML cannot hold."""
-    return _NOT_XML.sub("\ufffd", text)
 
 
 class Leap2AWriter:
@@ -88,7 +82,7 @@ class Leap2AWriter:
             for heading, text in sections(entry):
                 if heading:
                     self._line("h2", heading)
-                for paragraph in _paragraphs(text):
+                for paragraph in paragraphs(text):
                     self._paragraph(paragraph)
 
     def _paragraph(self, text: str) -> None:
@@ -147,10 +141,6 @@ def _dates(entry: Entry) -> Iterable[tuple[str, str]]:
     field = names.words()["targets"].get(entry.template)
     if field and (day := entry.answers.get(field)):
         yield "target", str(day)
-
-
-def _paragraphs(text: str) -> list[str]:
-    return [part for part in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")) if part.strip()]
 
 
 def _enclosure(file: FileRecord) -> Mapping[str, str]:
