@@ -120,6 +120,16 @@ def _locale() -> Locale:
         return Locale.parse(DEFAULT_LOCALE)
 
 
+def language_tag() -> str:
+    """Return the reader's language as documents name it: ``en-GB``, ``ur``."""
+    return str(_locale()).replace("_", "-")
+
+
+def text_direction() -> str:
+    """Return which way the reader's language is written: ``ltr`` or ``rtl``."""
+    return _locale().text_direction
+
+
 def _zone(tz: str | None) -> ZoneInfo:
     try:
         return ZoneInfo(tz or _settings.timezone())

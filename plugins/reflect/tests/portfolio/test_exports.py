@@ -182,7 +182,9 @@ def test_it_is_written_in_its_reader_s_language(three: World, client_for: Client
     address = ask(gp, "html")
     page_with(gp, address, f"{address}/file")
     month = babel_dates.format_date(TODAY, "MMMM", locale="ur")
-    assert month in gp.get(f"{address}/file").text
+    page = gp.get(f"{address}/file").text
+    assert month in page
+    assert '<html lang="ur" dir="rtl">' in page
 
 
 def test_nobody_else_sees_or_fetches_it(three: World, client_for: ClientFor) -> None:

@@ -6,17 +6,17 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import docx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from layers_core.artefacts.followup import today_in
-from layers_core.artefacts.models import Link
+from layers_core.artefacts.models import Artefact, Link
 from layers_core.contract import Draft
 from layers_core.usage.models import UsageEventRow
 from layers_reflect import prompts
@@ -108,6 +108,16 @@ def test_an_export_holds_the_chosen_entries_in_order(client_for: ClientFor, worl
     assert [row["text"] for row in with_it if "short with her" in row["text"]]
     assert [row["title"] for row in with_it][0::2] == ["Earlier", "Later"]
     assert [row["title"] for row in rows(export(gp, "csv", "?counts=types:cpd"))] == ["Later"]
+
+
+def test_an_entry_without_a_day_is_of_the_day_that_it_was_where_it_was_written(
+    client_for: ClientFor, world: World
+) -> None:
+    key = world.artefacts.save(world.actor("gp"), Draft(NOTE, "Late", quick_body("Late"))).id
+    with world.database.write() as session:
+        moment = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+        session.execute(update(Artefact).where(Artefact.id == key).values(created_at=moment))
+    assert rows(export(client_for("gp"), "csv"))[0]["date"] == "2026-07-02"
 
 
 def test_a_download_is_a_fact_without_words(client_for: ClientFor, world: World) -> None:

@@ -16,7 +16,7 @@ from html import escape
 from typing import BinaryIO, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from layers_core.i18n import DEFAULT_LOCALE, format_date
+from layers_core.i18n import format_date, language_tag, text_direction
 from layers_core.i18n import gettext as _
 from layers_reflect.portfolio.codec import line_of
 from layers_reflect.portfolio.interchange import Entry, FileRecord, Portfolio
@@ -25,7 +25,6 @@ from layers_reflect.portfolio.sections import sections
 
 VERSION = 1
 ABOUT, ENTRIES, LEAP2A, INDEX = "portfolio.json", "entries.jsonl", "leap2a.xml", "index.html"
-_LANGUAGE = DEFAULT_LOCALE.replace("_", "-")
 _IN_MEMORY = 1_000_000
 _STYLE = (
     "body{font:1rem/1.5 sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}"
@@ -94,7 +93,7 @@ def _head(portfolio: Portfolio) -> str:
     title = escape(_("Portfolio of %(name)s", name=portfolio.person_name))
     made = escape(_("Made on %(date)s", date=format_date(portfolio.made_at)))
     return (
-        f'<!doctype html><html lang="{DEFAULT_LOCALE.replace("_", "-")}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{language_tag()}" dir="{text_direction()}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{_STYLE}</style></head>'
         f"<body><main><h1>{title}</h1><p>{made}</p>\n"
     )

@@ -7,7 +7,7 @@ import tempfile
 from html import escape
 from typing import BinaryIO
 
-from layers_core.i18n import format_date, ngettext
+from layers_core.i18n import format_date, language_tag, ngettext, text_direction
 from layers_core.i18n import gettext as _
 from layers_reflect.portfolio import readable
 from layers_reflect.portfolio.interchange import Entry, Portfolio
@@ -61,7 +61,8 @@ def made_on(portfolio: Portfolio, entries: int) -> str:
 def _head(portfolio: Portfolio, entries: int) -> str:
     title = escape(heading_of(portfolio))
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!DOCTYPE html>\n<html lang="{language_tag()}" dir="{text_direction()}">'
+        f'<head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<style>{_STYLE}</style></head><body><main>\n<h1 dir="auto">{title}</h1>\n'
         f'<p class="small">{escape(made_on(portfolio, entries))}</p>\n'

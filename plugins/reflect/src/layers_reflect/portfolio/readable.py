@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from layers_core.i18n import format_date, ngettext
+from layers_core.i18n import format_date, local_date, ngettext
 from layers_core.i18n import gettext as _
 from layers_core.vocabulary import label, vocabulary
 from layers_reflect import prompts
@@ -17,12 +17,13 @@ from layers_reflect.told import duration
 
 
 def happened_on(entry: Entry) -> date:
-    """The day that an entry names, else the day it was written."""
+    """The day that an entry names, else the day it was written, where its reader is."""
     day = entry.about.get("date")
+    written = local_date(entry.created_at)
     try:
-        return date.fromisoformat(str(day)) if day else entry.created_at.date()
+        return date.fromisoformat(str(day)) if day else written
     except ValueError:
-        return entry.created_at.date()
+        return written
 
 
 def said(entry: Entry) -> list[tuple[str, str]]:
