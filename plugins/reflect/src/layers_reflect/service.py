@@ -61,17 +61,21 @@ def revise(
     service: ArtefactService,
     actor: Actor,
     thing: Thing,
+    title: str,
     body: Body,
     only_for_me: str,
     guard: GuardAnswer,
     base_revision: int,
 ) -> None:
-    """Change a note or a private addition. Raises what `ArtefactService.revise` does."""
+    """Change a note or a private addition; `title` is for a note that has one of its own.
+
+    Raises what `ArtefactService.revise` does.
+    """
     if thing.kind == NOTE and thing.audience.type != "person" and (problems := _private(body)):
         raise DraftRefused(problems)
     draft = Draft(
         kind=thing.kind,
-        title=title_of(thing, body),
+        title=title_of(thing, title, body),
         body=body,
         language=thing.language,
         extras={ONLY_FOR_ME: only_for_me} if only_for_me else {},
@@ -91,10 +95,19 @@ def _private(body: Body) -> list[Problem]:
     return []
 
 
-def title_of(thing: Thing, body: Body) -> str:
-    """The title of a changed thing: a note's comes from the first question, a private addition keeps its own."""
+def title_of(thing: Thing, typed: str, body: Body) -> str:
+    """The title of a changed thing: a note's comes from the first question unless it has one; others keep theirs."""
     if thing.kind != NOTE:
         return thing.title
+    return (" ".join(typed.split()) if has_own_title(thing) else "") or _first_words(body)
+
+
+def has_own_title(note: Thing) -> bool:
+    """Whether a note's title is not made from its first answer: the subject of a message, or how it came in a file."""
+    return note.title != _first_words(note.body)
+
+
+def _first_words(body: Body) -> str:
     return title_from(str(body["answers"].get(template_of(body).first.id, "")))
 
 

@@ -29,6 +29,8 @@ from layers_reflect.prompts import PACKAGE, Template, in_words
 from layers_reflect.showing import month_names, shown_facts, without_title
 from layers_reflect.writing import KINDS, ONLY_FOR_ME, read, written
 
+TITLE = "title"
+
 staff = Blueprint("reflect", __name__, template_folder="templates")
 
 
@@ -83,7 +85,16 @@ def save(thing_id: UUID) -> ResponseReturnValue:
     if problems:
         return _form(thing, template, form, revision, problems), 422
     try:
-        service.revise(current.artefacts, current.actor, thing, body, form.get(ONLY_FOR_ME), form.guard(), revision)
+        service.revise(
+            current.artefacts,
+            current.actor,
+            thing,
+            form.get(TITLE),
+            body,
+            form.get(ONLY_FOR_ME),
+            form.guard(),
+            revision,
+        )
     except DraftRefused as refused:
         return _form(thing, template, form, revision, refused.problems), 422
     except GuardStop as stop:
@@ -146,7 +157,7 @@ def _under_other_questions(
     changed = changed_template(body, before, template)
     values = fields_of(changed, template.questions)
     for name in form.values:
-        if name.startswith(("about-date", "about-time", "about-shared", "about-topics", ONLY_FOR_ME)):
+        if name.startswith(("about-date", "about-time", "about-shared", "about-topics", ONLY_FOR_ME, TITLE)):
             values[name] = form.get(name)
     return template, values
 
@@ -180,6 +191,7 @@ def _form(
             "template": template,
             "offered": _offered(),
             "others": others_shown(values),
+            "own_title": {"value": values.get(TITLE, thing.title)} if service.has_own_title(thing) else None,
             "facts": shown_facts(current.session, current.actor, template, values),
         }
     return render_template(

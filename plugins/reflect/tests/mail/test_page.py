@@ -98,6 +98,28 @@ def test_the_note_says_what_was_marked_until_it_is_changed(
     assert "Came by e-mail" not in nurse.get(thing).text
 
 
+def test_the_subject_stays_the_title_until_its_writer_changes_it(
+    client_for: ClientFor, delivery: Delivery, world: World
+) -> None:
+    nurse = client_for("nurse")
+    nurse.send(PAGE, {"do": "make"})
+    token = address_on(nurse.get(PAGE).text)
+    delivery.deliver(token, message("Ask who can read it", "Large print for 943 476 5919").as_bytes())
+    address = f"/manor/reflect/{notes(world)[0].id}/edit"
+    under = nurse.submit(nurse.get(address), {"title": "Large print", "do": "use", "use_template": "gibbs"})
+    assert nurse.submit(under, {"feelings": "Calm"}, action=address).status_code == 303
+    assert notes(world)[0].title == "Large print"
+    long = nurse.submit(nurse.get(address), {"title": "x" * 201})
+    assert long.status_code == 422
+    assert 'href="#title"' in long.text
+    assert nurse.submit(nurse.get(address), {"title": ""}).status_code == 303
+    assert notes(world)[0].title == "Ask who can read it"
+    page = nurse.get(address)
+    assert 'name="title"' not in page.text, "it comes from the first answer now"
+    assert nurse.submit(page, {"description": "Ask twice"}).status_code == 303
+    assert notes(world)[0].title == "Ask twice"
+
+
 def test_their_own_download_and_erasure(client_for: ClientFor, delivery: Delivery, world: World) -> None:
     nurse = client_for("nurse")
     nurse.send(PAGE, {"do": "make"})
