@@ -244,6 +244,18 @@ def test_refusals_say_what_to_do(world: World, tmp_path: Path) -> None:
     assert (nowhere.exit_code, "cannot be written" in nowhere.output) == (1, True)
 
 
+def test_an_export_is_only_for_whoever_asked_and_follows_no_link(
+    world: World, year: list[UUID], tmp_path: Path
+) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.write_text("As it was")
+    (tmp_path / ".gp.archive.half").symlink_to(theirs)
+    out = exported(world, "gp", tmp_path, "archive")
+    assert theirs.read_text() == "As it was"
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert {path.name for path in tmp_path.iterdir()} == {"theirs", "gp.archive", ".gp.archive.half"}
+
+
 def test_the_keys_of_what_was_brought_go_with_the_person(world: World, year: list[UUID], tmp_path: Path) -> None:
     from layers_core.privacy.erasure import erase_person
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
 
 import click
@@ -128,13 +128,15 @@ def _counter() -> Callable[[Report], None]:
 @contextmanager
 def _writing(path: Path) -> Iterator[BinaryIO]:
     """A stream to a file that is there only once it is whole."""
-    half = path.with_name(f".{path.name}.half")
+    half: Path | None = None
     try:
-        number = os.open(half, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(number, "w+b") as stream:
+        # A name that nobody can have laid a file or a link of their own under.
+        with NamedTemporaryFile(dir=path.parent, prefix=".portfolio-", suffix=".half", delete=False) as stream:
+            half = Path(stream.name)
             yield cast("BinaryIO", stream)
         half.replace(path)
     except OSError as fault:
         raise click.ClickException(f"{path} cannot be written: {fault.strerror}") from fault
     finally:
-        half.unlink(missing_ok=True)
+        if half:
+            half.unlink(missing_ok=True)
