@@ -59,11 +59,22 @@ def test_only_what_is_on_offer_can_be_put_in() -> None:
         assert use(text, start, end, number) is None
 
 
+@pytest.mark.parametrize(
+    "age", ["middle-aged", "middle\u2011aged", "middle  aged", "mid\u00addle-aged", "ｍiddle-aged"]
+)
+@pytest.mark.parametrize("sex", ["man", "ｍan"])
+def test_safer_words_are_found_however_a_word_is_spelt(age: str, sex: str) -> None:
+    text = f"The {age} Polish {sex} from Hull."
+    marked = {text[span.start : span.end]: [choice.words for choice in wordings(text, span)] for span in find(text)}
+    assert marked[age] == ["adult"]
+    assert marked[sex] == ["person"]
+
+
 pieces = st.sampled_from(
     ["Mrs Khan", "our receptionist Jane Doe", "a 42-year-old", "An 8-year-old", "Somali", "man", "she", "taxi driver",
      "from Hull", "in Loftus", "aged 93", "93yo", "67F", "14 Mill Lane", "TS1 2AB", "DOB 1/2/1950", "a@b.uk", ":", ",",
      ". ", "\n", " ", "’s", "“", "Patient:", "works as a miner", "on 12/03/2026", "in her forties", "HIV", "AB123456C",
-     "سلام", "😀"]
+     "سلام", "😀", "middle\u2011aged", "mid\u00addle aged"]
 )  # fmt: skip
 
 

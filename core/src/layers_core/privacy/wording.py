@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from layers_core.i18n import gettext
+from layers_core.privacy.finders.plain import plain
 from layers_core.privacy.identifiers import Span, find
 from layers_core.privacy.vocabulary import data, words
 
@@ -55,7 +56,8 @@ def _choices(marked: str, span: Span) -> Sequence[str]:
     """The English words offered, by what is marked and how it is written."""
     offered: dict[str, list[str]] = data("safer_wording")["wordings"]
     clues = data("clues")
-    word = marked.lower()
+    # As the finders read it: pasted text has other dashes, spaces and invisible marks inside a word.
+    word = " ".join(plain(marked).text.lower().split())
     if span.detail == "age.stage":
         return [clues["life_stages"][word]]
     if span.detail == "sex":
