@@ -129,6 +129,17 @@ def test_the_same_file_again_changes_nothing(world: World, year: list[UUID], tmp
     assert len(portfolio_of(world, "nurse")) == len(portfolio_of(world, "gp")) == 3
 
 
+def test_what_was_taken_out_of_sight_is_named_when_it_is_brought_again(
+    world: World, year: list[UUID], tmp_path: Path
+) -> None:
+    file = exported(world, "gp", tmp_path, "archive")
+    world.artefacts.withdraw(world.actor("gp"), year[1])
+    report = imported(world, "gp", file)
+    assert report["here_already"] == 3
+    named = report["not_understood"][0]
+    assert (named["what"], named["place"], "Your things" in named["why"]) == ("The pathway", year[1].urn, True)
+
+
 def test_a_run_that_was_stopped_is_taken_up_again(
     world: World, year: list[UUID], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,3 +38,8 @@ def ids_here(session: Session, person_id: UUID, elsewhere: Collection[UUID]) -> 
         )
     )
     return {entry_id: entry_id for entry_id in written} | {keys[row.client_key]: row.result_id for row in brought}
+
+
+def out_of_sight(session: Session, here: Collection[UUID]) -> set[UUID]:
+    """Those of these things that their writer took out of sight."""
+    return set(session.scalars(select(Artefact.id).where(Artefact.id.in_(here), Artefact.state != "live")))

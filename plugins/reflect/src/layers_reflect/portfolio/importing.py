@@ -19,7 +19,7 @@ from layers_core.contract import Actor, Brought, Draft, NewLink, PastAction, Pro
 from layers_core.i18n import gettext as _
 from layers_reflect.kinds import ASIDE, EPISODE, WRITE
 from layers_reflect.models import Aside
-from layers_reflect.portfolio.brought import ids_here, key_of
+from layers_reflect.portfolio.brought import ids_here, key_of, out_of_sight
 from layers_reflect.portfolio.drafting import as_quick_note, drafted, keepable
 from layers_reflect.portfolio.enclosed import prepared
 from layers_reflect.portfolio.episodes import gathering, parts
@@ -101,20 +101,27 @@ class Importer:
             return
 
     def _keep(self, batch: Sequence[Entry], report: Report) -> None:
+        noted = len(report.not_understood)
         try:
             self._keep_once(batch, report)
         except IntegrityError:
             # The same file is being brought at this moment by another run, which was first with one of these.
+            del report.not_understood[noted:]
             self._keep_once(batch, report)
 
     def _keep_once(self, batch: Sequence[Entry], report: Report) -> None:
         with self._service.database.read() as session:
-            known = set(ids_here(session, self._person_id, {entry.id for entry in batch}))
+            kept = ids_here(session, self._person_id, {entry.id for entry in batch})
+            hidden = out_of_sight(session, kept.values())
+        known = set(kept)
         new: list[_Checked] = []
         here = 0
         for found in batch:
             if found.id in known:
                 here += 1
+                if kept.get(found.id) in hidden:
+                    why = _("You took it out of sight here. Look under “Your things” to let it be seen again")
+                    report.note(found.title, found.id.urn, why)
                 continue
             known.add(found.id)
             entry = keepable(found, report)
