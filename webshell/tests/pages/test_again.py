@@ -67,6 +67,8 @@ def test_what_changed_is_asked_on_a_page_and_kept_with_the_answer(
     assert late.status_code == 422
     assert "Say by when you will change it" in late.text
     assert "Print it larger" in late.text, "nothing typed is lost"
+    wrong = nurse.submit(late, {"change-day": "31", "change-month": "2", "change-year": "2027"})
+    assert "Enter a real date" in wrong.text
     when = {"change-day": "4", "change-month": "1", "change-year": "2027"}
     done = nurse.submit(late, when)
     assert done.status_code == 303
@@ -80,6 +82,15 @@ def test_marked_words_are_looked_at_before_they_are_kept(client_for: ClientFor, 
     assert stopped.status_code == 422
     assert "Could this point to a person?" in stopped.text
     assert nurse.submit(stopped, {"guard_checked": "yes"}).status_code == 303
+
+
+@pytest.mark.parametrize("number", ["", "x", "-1", "9" * 30])
+def test_a_showing_that_never_was_takes_no_answer(
+    world: World, client_for: ClientFor, lesson: str, number: str
+) -> None:
+    answer = client_for("nurse").send(lesson, {"answer": "still_true", "showing": number})
+    assert answer.status_code == 303
+    assert "core.seen_again" not in events(world)
 
 
 def test_somebody_else_s_is_not_there(client_for: ClientFor, lesson: str) -> None:

@@ -16,12 +16,13 @@ from layers_core.i18n import gettext as _
 from layers_core.vocabulary import label, vocabulary
 from layers_core.web import Submitted, current, policy, submitted
 from layers_webshell.pages.rows import Row, row
-from layers_webshell.pages.saving import Refusal, attempt
+from layers_webshell.pages.saving import Refusal, attempt, refused
 
 pages = Blueprint("again", __name__)
 
 Answer = Response | str | tuple[str, int]
 ALREADY = "done"
+LONGEST_NUMBER = 10
 
 
 @dataclass(frozen=True)
@@ -75,15 +76,15 @@ def _page(exposure_id: UUID, form: Submitted, refusal: Refusal | None) -> str:
 def answer(exposure_id: UUID) -> Answer:
     """Take one answer, or put it off; with htmx only its card changes, else the home page comes again."""
     form = submitted()
-    try:
-        showing = int(form.get("showing"))
-    except ValueError:
-        showing = -1
+    number = form.get("showing")
+    showing = int(number) if number.isdecimal() and len(number) < LONGEST_NUMBER else -1
     later, chosen = form.get("later"), form.get("answer")
     asks = "asks" in vocabulary("exposure_answers").get(chosen, {})
     changed = _changed(form) if asks else None
     try:
-        if later:
+        if form.problems:
+            refusal, message = refused(form.problems), ""
+        elif later:
             _done, refusal = attempt(
                 lambda: current.artefacts.put_off_exposure(current.actor, exposure_id, later, showing)
             )
