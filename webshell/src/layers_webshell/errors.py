@@ -65,7 +65,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
     code = error.code or 500
-    body, status = _answer(code if code in WORDS else (400 if code < 500 else 500), code)
+    fields = _typed() if code == 404 else None
+    body, status = _answer(code if code in WORDS else (400 if code < 500 else 500), code, fields)
     headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
     if code == 401:
         headers["WWW-Authenticate"] = "Bearer"
@@ -77,21 +78,30 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _not_found(_error: Exception) -> ResponseReturnValue:
-    return _answer(404, 404)
+    return _answer(404, 404, _typed())
 
 
 def _database(error: Exception) -> ResponseReturnValue:
     """A database that is away is a 503 with the words kept; any other refusal of it is our own fault, a 500."""
     log.error("%s %s failed\n%s", request.method, request.endpoint, trace_without_values(error))
     if isinstance(error, TRY_LATER) or (isinstance(error, DBAPIError) and error.connection_invalidated):
-        body, status = _answer(503, 503, fields=kept.typed_fields() if request.method == "POST" else None)
+        body, status = _answer(503, 503, _typed())
         return body, status, {"Retry-After": "10"}
-    return _answer(500, 500)
+    return _answer(500, 500, _typed())
 
 
 def _any(error: Exception) -> ResponseReturnValue:
     log.error("%s %s failed\n%s", request.method, request.endpoint, trace_without_values(error))
-    return _answer(500, 500)
+    return _answer(500, 500, _typed())
+
+
+def _typed() -> dict[str, list[str]] | None:
+    """What was sent, for its writer to copy: the thing that they wrote about may be gone by now."""
+    try:
+        return kept.typed_fields() if request.method == "POST" else None
+    except HTTPException:
+        # A form that can't be read is no reason for another error.
+        return None
 
 
 def _answer(words: int, status: int, fields: dict[str, list[str]] | None = None) -> tuple[str | Response, int]:

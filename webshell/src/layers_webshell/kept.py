@@ -24,7 +24,10 @@ from layers_webshell.sessions import WITHOUT_SESSION
 
 FIELD = "kept_form"
 NEVER_KEPT = ("csrf_token", "password", FIELD)
-NOT_SHOWN = ("client_key", "guard_", "audience", "revision", "kind", "next")
+NOT_SHOWN = (
+    *("client_key", "guard_", "audience", "revision", "kind", "next", "draft_", "kept_file", "remove_kept_file"),
+    *("prompted_by", "template", "showing"),
+)
 NOT_SENT_BY_HAND = ("drafts.keep", "outbox.take")
 """What a page sends by itself: whoever types on a locked device need not be its owner."""
 MOST_CHARACTERS = 100_000

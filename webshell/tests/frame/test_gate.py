@@ -192,3 +192,7 @@ def test_an_error_tells_nothing_of_the_inside(client_for: ClientFor, caplog: pyt
     assert "RuntimeError" not in answer.text
     assert "RuntimeError" in caplog.text
     assert "letmein" not in caplog.text
+    sent = client_for("nurse").send("/manor/fail?secret=letmein", {"learnt": "What I typed"})
+    assert sent.status_code == 500
+    assert "What I typed" in sent.text
+    assert "What I typed" not in caplog.text
