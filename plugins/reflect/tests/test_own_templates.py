@@ -109,6 +109,27 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client_for: ClientFor,
         assert session.scalar(select(func.count()).select_from(OwnTemplate)) == 0
 
 
+def test_what_is_wrong_is_said_at_its_own_question(client_for: ClientFor, world: World) -> None:
+    nurse = client_for("nurse")
+    page = nurse.submit(nurse.get("/manor/reflect/templates/new"), {**FIRST, "do": "add"})
+    many = "\n".join(f"Choice {number}" for number in range(31))
+    refused = nurse.submit(
+        page, {"q0-ask": "", "q1-ask": "", "q1-options": many, "q1-type": "choice", "q2-ask": "x" * 201, "do": "save"}
+    )
+    assert refused.status_code == 422
+    assert "Choice 30" in refused.text, "the choices of a question without words are kept"
+    assert 'href="#q0-ask"' in refused.text
+    assert 'href="#q0-options"' in refused.text
+    assert 'href="#q1-ask"' in refused.text
+    assert "prompt" not in refused.text
+    for words in ("Enter a question of at most 200 characters", "Enter at most 30 choices of at most 200 characters"):
+        assert words in refused.text
+    empty = nurse.submit(nurse.get("/manor/reflect/templates/new"), {"label": "Ours", "do": "save"})
+    assert empty.status_code == 422
+    assert 'href="#q0-ask"' in empty.text
+    assert 'name="q0-ask"' in empty.text
+
+
 def test_the_guard_reads_questions_too(client_for: ClientFor) -> None:
     nurse = client_for("nurse")
     page = nurse.get("/manor/reflect/templates/new")

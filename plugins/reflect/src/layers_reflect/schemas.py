@@ -96,12 +96,24 @@ class LabelSchema(Schema):
     )
 
 
+_WRONG = {
+    "ask": _l("Enter a question of at most 200 characters"),
+    "help": _l("Use at most 200 characters"),
+    "options": _l("Enter at most 30 choices of at most 200 characters"),
+}
+
+
 def check_asked(question: Mapping[str, Any], number: int) -> list[tuple[str, str]]:
     """What is wrong with the question that stands at a place of an own template, as (field, what to do)."""
     try:
         AskedSchema().load(question)
     except ValidationError as error:
-        return [(field, _("Use 1 to 200 characters")) for field in error.messages_dict]
+        # `prompt` has no field of its own in the form: it says what `ask` says.
+        return [
+            (field, str(_WRONG.get(field, _("Choose from the list"))))
+            for field in error.messages_dict
+            if field != "prompt"
+        ]
     problems = []
     if number == 0 and (question["type"] != "text" or not question["required"]):
         problems.append(("type", _("The first question asks for a text that must be answered: it gives the title")))

@@ -21,10 +21,14 @@ class Editing:
     about: str = ""
     questions: tuple[Question, ...] = ()
 
+    def filled(self) -> Editing:
+        """The same without blocks that were left empty: they are no questions. One always stays to be filled in."""
+        asked = tuple(question for question in self.questions if question.ask or question.help or question.options)
+        return replace(self, questions=asked or self.questions[:1])
+
     def content(self) -> Content:
-        """What would be saved: blocks that were left empty are no questions."""
-        asked = tuple(question for question in self.questions if question.ask or question.help)
-        return Content(self.label, self.about, asked)
+        """What would be saved."""
+        return Content(self.label, self.about, self.questions)
 
 
 def new_question(*, first: bool = False) -> Question:

@@ -61,6 +61,7 @@ def make_template() -> ResponseReturnValue:
     editing = editing_form.read(form)
     if form.get("do", SAVE) != SAVE:
         return _form(editing_form.press(editing, form.get("do")), None, form=form)
+    editing = editing.filled()
     try:
         key = service.make(
             current.artefacts,
@@ -99,6 +100,7 @@ def change_template(template_id: UUID) -> ResponseReturnValue:
     editing = editing_form.read(form)
     if form.get("do", SAVE) != SAVE:
         return _form(editing_form.press(editing, form.get("do")), view, form=form)
+    editing = editing.filled()
     try:
         service.change(
             current.artefacts,
