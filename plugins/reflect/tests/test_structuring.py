@@ -178,6 +178,19 @@ def test_somebody_chooses_what_they_are_asked(client_for: ClientFor, world: Worl
     assert (profile.professions, profile.appraisal_month, profile.cycle_ends) == (["nurse"], 5, date(2027, 9, 30))
 
 
+def test_an_operator_says_one_thing_and_the_rest_stays(client_for: ClientFor, world: World) -> None:
+    nurse = client_for("nurse")
+    chosen = {"professions": ["nurse"], "month": "5", "cycle-day": "30", "cycle-month": "9", "cycle-year": "2027"}
+    assert nurse.submit(nurse.get("/manor/reflect/about-me"), chosen).status_code == 303
+    context = CliContext(database=world.database, host=world.host)
+    given = ["profile", "--person", "nurse@example.org", "--profession", "doctor"]
+    said = CliRunner().invoke(reflect, given, obj=context)
+    assert said.exit_code == 0, said.output
+    with world.database.read() as session:
+        profile = session.scalars(select(Profile)).one()
+    assert (profile.professions, profile.appraisal_month, profile.cycle_ends) == (["doctor"], 5, date(2027, 9, 30))
+
+
 def test_a_copy_never_counts_and_what_is_withdrawn_neither(world: World) -> None:
     gp = world.actor("gp")
     body = quick_body("Ask first", {"minutes": 60, "participatory_minutes": 20, "types": ["cpd"], "date": "2026-05-01"})

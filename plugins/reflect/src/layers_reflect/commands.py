@@ -11,7 +11,7 @@ from layers_core.practices.service import find_person
 from layers_reflect import indexing
 from layers_reflect.classification import known_professions
 from layers_reflect.nmc.telling import place_of
-from layers_reflect.profiles import choose
+from layers_reflect.profiles import choose, profile_of
 
 
 @click.group()
@@ -34,11 +34,13 @@ def reindex(layers: CliContext) -> None:
 @click.option("--cycle-ends", type=click.DateTime(["%Y-%m-%d"]), help="Nurses: the last day of their NMC cycle.")
 @pass_layers
 def profile(layers: CliContext, email: str, professions: tuple[str, ...], cycle_ends: datetime | None) -> None:
-    """Say for somebody what their notes count for, as they can on their own page."""
+    """Say for somebody what their notes count for, as they can on their own page. What is not said stays as it is."""
     with layers.database.read() as session:
         person = find_person(session, email)
         actor = place_of(session, layers.host, person.id) if person else None
-    if actor is None:
+        kept = profile_of(session, actor) if actor else None
+    if actor is None or kept is None:
         raise click.ClickException(f"Nobody with the address {email} can write reflections here.")
-    choose(layers.service, actor, list(professions), None, cycle_ends.date() if cycle_ends else None)
+    ends = cycle_ends.date() if cycle_ends else kept.cycle_ends
+    choose(layers.service, actor, list(professions), kept.appraisal_month, ends)
     click.echo(f"{actor.name}: {', '.join(professions)}")
