@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from layers_core.contract import Actor, Panel, Thing
 from layers_core.i18n import lazy_gettext as _l
+from layers_core.vocabulary import vocabulary
 from layers_reflect import reading
 from layers_reflect.classification import assumed
 from layers_reflect.kinds import NOTE
-from layers_reflect.prompts import Template, templates
+from layers_reflect.prompts import PACKAGE, Template, newest
 from layers_reflect.told import facts_in_words
 
 
@@ -33,8 +34,8 @@ def structure(actor: Actor, artefacts: Sequence[Thing]) -> Iterable[Panel]:
 def actor_first(actor: Actor) -> list[tuple[str, str, str]]:
     """The templates as (code, name, what it is), those for the actor's profession first, others' last."""
     mine = assumed(actor.profession)
-    ranked = sorted(templates().items(), key=lambda item: _rank(item[1], mine))
-    return [(code, template.label, template.about) for (code, _version), template in ranked]
+    ranked = sorted(map(newest, vocabulary("templates", PACKAGE)), key=lambda template: _rank(template, mine))
+    return [(template.id, template.label, template.about) for template in ranked]
 
 
 def _rank(template: Template, professions: Sequence[str]) -> int:
