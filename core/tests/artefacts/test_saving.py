@@ -279,6 +279,20 @@ def test_the_trail_leaves_out_what_the_reader_may_not_see(world: World) -> None:
     assert set(theirs.things) == {first.id}
 
 
+def test_a_thing_with_more_links_than_a_trail_shows_is_in_it(world: World) -> None:
+    nurse = world.actor("nurse@manor.example", "manor")
+    others = [world.service.save(nurse, note(f"Before {number}")).id for number in range(trail.MOST_BOXES + 20)]
+    links = tuple(NewLink("prompted_by", other) for other in others)
+    last = world.service.save(nurse, note("After all of them", links=links)).id
+    with world.database.read() as session:
+        around = trail.around(session, world.host, nurse, last)
+        one = trail.around(session, world.host, nurse, others[-1])
+    assert around is not None
+    assert one is not None
+    assert len(around.things) == trail.MOST_BOXES
+    assert {last, others[-1]} <= set(one.things)
+
+
 def test_comments_go_with_the_thing(world: World) -> None:
     nurse, gp = world.actor("nurse@manor.example", "manor"), world.actor("gp@manor.example", "manor")
     outside = world.actor("gp@outside.example", "outside")

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     case,
+    func,
     literal,
     or_,
     select,
@@ -180,7 +181,7 @@ FILES = (
 
 
 def _trail() -> Select[Any]:
-    """The things that links lead to from the thing `id`, in `steps` at most; `boxes` of them, the oldest first.
+    """The things that links lead to from the thing `id`, in `steps` at most; the `boxes` closest, the oldest first.
 
     A thing has a row for each link that starts at it and ends in the trail, or one without a link.
     """
@@ -196,6 +197,8 @@ def _trail() -> Select[Any]:
         .join(_artefact, _artefact.c.id == neighbour)
         .where(reach.c.step < bindparam("steps"), visible_when_asked())
     )
+    # The thing itself first, then what is closest: of more than fit, the database would leave out whichever it likes.
+    boxes = select(reach.c.id).group_by(reach.c.id).order_by(func.min(reach.c.step), reach.c.id)
     within = (_link.c.from_id == _artefact.c.id) & _link.c.to_id.in_(select(reach.c.id))
     return (
         _things()
@@ -206,7 +209,7 @@ def _trail() -> Select[Any]:
             _link.c.created_at.label("link_made"),
         )
         .select_from(_THINGS.outerjoin(_link, within))
-        .where(_artefact.c.id.in_(select(reach.c.id).distinct().limit(bindparam("boxes"))), visible_when_asked())
+        .where(_artefact.c.id.in_(boxes.limit(bindparam("boxes"))), visible_when_asked())
         .order_by(_artefact.c.created_at)
     )
 
