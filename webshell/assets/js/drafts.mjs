@@ -46,7 +46,8 @@ class Keeper {
   // The form itself is on its way: a draft that arrived after it would come back as if nothing had been saved.
   sent(event) {
     clearTimeout(this.waiting);
-    if ((!navigator.onLine || this.onDevice) && !this.reached && !("outbox" in this.form.dataset)) {
+    const waits = "outbox" in this.form.dataset && !event.submitter?.name;
+    if ((!navigator.onLine || this.onDevice) && !this.reached && !waits) {
       event.preventDefault();
       this.tryFirst(event.submitter);
       return;

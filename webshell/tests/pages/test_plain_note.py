@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -9,6 +10,12 @@ import pytest
 from layers_webshell.testclient import Browser
 
 ClientFor = Callable[..., Browser]
+
+
+def client_key(page: str) -> str:
+    found = re.search(r'data-draft=.*?name="client_key" value="([^"]+)"', page, re.DOTALL)
+    assert found
+    return found[1]
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +34,7 @@ def test_record_and_change_a_note_without_any_plugin(client_for: ClientFor) -> N
     assert nurse.submit(first, {"text": "Letters need 18 point"}).status_code == 303
     late = nurse.submit(second, {"text": "Letters need 20 point"})
     assert late.status_code == 409
+    assert client_key(late.text) == client_key(second.text), "its draft is known by it, and goes once it is saved"
     assert "Letters need 18 point" in late.text
     assert "Letters need 20 point" in late.text
     assert nurse.submit(late, {"text": "Letters need 18 to 20 point"}).status_code == 303
