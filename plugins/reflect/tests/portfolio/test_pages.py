@@ -69,6 +69,11 @@ def test_a_doctor_sees_the_appraisal_year(client_for: ClientFor, world: World) -
     assert "<strong>10</strong> of 50, 40 to go" in before
 
 
+def test_what_is_nearly_reached_is_not_said_to_be(client_for: ClientFor, world: World) -> None:
+    keep(world, "Courses", YEAR.since, minutes=49 * 60 + 58, types=["cpd"])
+    assert "<strong>49.9</strong> of 50, 0.1 to go" in client_for("gp").get("/manor/reflect/portfolio").text
+
+
 def test_a_nurse_sees_the_cycle_and_everybody_else_the_year(client_for: ClientFor) -> None:
     nurse = client_for("nurse").get("/manor/reflect/portfolio").text
     for words in ("of 450", "of 35", "of 20", "5 missing", "Say when they end", "Reflective account", "NMC forms"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import floor
 
 from layers_reflect.portfolio.totals import Month
 
@@ -37,8 +38,8 @@ class Chart:
 
 
 def short(number: float) -> str:
-    """A number with at most one decimal, and none where it is whole."""
-    return f"{number:.1f}".removesuffix(".0")
+    """A number with at most one decimal, and none where it is whole. Rounded down: what is nearly reached is not."""
+    return f"{floor(round(number * 10, 6)) / 10:.1f}".removesuffix(".0")
 
 
 def draw(months: Sequence[Month]) -> Chart:

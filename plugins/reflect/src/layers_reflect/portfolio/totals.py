@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -41,8 +42,8 @@ class Sum:
 
     @property
     def to_go(self) -> float:
-        """What is left to the customary figure; 0 where it is reached or there is none."""
-        return max(0.0, (self.target or 0) - self.hours)
+        """What is left to the customary figure, in whole tenths; 0 where it is reached or there is none."""
+        return max(0.0, ceil(round(((self.target or 0) - self.hours) * 10, 6)) / 10)
 
 
 @dataclass(frozen=True)
