@@ -201,20 +201,22 @@ def test_switched_off_nothing_of_it_is_asked(world: World) -> None:
         world.artefacts.save(world.actor("nurse"), note(only_for_me=SECRET))
 
 
-def captured_in(world: World, actor: Actor) -> Captured:
+def captured_in(world: World, actor: Actor, **fields: str) -> Captured:
     ((_slug, form),) = world.host.doors.page(
         "layers_capture_forms", actor.practice.mix, practice=actor.practice, actor=actor
     )
-    result: Captured = form.read(Submitted({"what": "x", "so_what": "y"}))
+    result: Captured = form.read(Submitted(fields))
     return result
 
 
 def test_a_practice_chooses_the_questions(world: World) -> None:
-    assert captured_in(world, world.actor("nurse")).body["answers"] == {"what": "x", "so_what": "y"}
+    both = {"what": "x", "so_what": "y"}
+    assert captured_in(world, world.actor("nurse"), **both).body["answers"] == both
     world.switch("manor", "reflect", PluginChoice("on", {"template": "quick_note"}))
     nurse = world.actor("nurse")
-    captured = captured_in(world, nurse)
+    captured = captured_in(world, nurse, what="x")
     assert captured.body == quick_body("x")
+    assert captured_in(world, nurse, **both).body["answers"] == both, "a form of before loses nothing"
     world.artefacts.save(nurse, replace(note(), body=captured.body))
 
 

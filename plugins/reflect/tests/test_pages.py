@@ -150,6 +150,24 @@ def test_an_aside_is_refused_to_everybody_else(client_for: ClientFor, world: Wor
         assert client_for(role).get(f"/manor/reflect/{aside.id}/edit").status_code == 404
 
 
+@pytest.mark.parametrize("now_offered", ["quick_note", "gibbs"])
+def test_a_form_that_waited_while_the_practice_chose_other_questions(
+    client_for: ClientFor, world: World, now_offered: str
+) -> None:
+    nurse = client_for("nurse")
+    page = nurse.get("/manor/record?kind=reflect.note")
+    world.switch("manor", "reflect", PluginChoice("on", {"template": now_offered}))
+    stopped = nurse.submit(page, {"what": "She is 943 476 5919", "so_what": "It matters", "now_what": "18 point"})
+    assert stopped.status_code == 422
+    for words in ("It matters", "18 point"):
+        assert words in stopped.text
+    saved = nurse.submit(stopped, {"guard_checked": "yes"})
+    assert saved.status_code == 303
+    for words in ("It matters", "18 point"):
+        assert words in nurse.get(saved.location).text
+    assert "So what?" not in nurse.get("/manor/record?kind=reflect.note").text
+
+
 def test_switched_off_its_pages_are_gone_and_on_again_everything_is_back(client_for: ClientFor, world: World) -> None:
     nurse = client_for("nurse")
     thing = record(nurse, "Mine", only_for_me=SECRET)

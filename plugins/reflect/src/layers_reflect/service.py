@@ -61,11 +61,11 @@ def revise(
     service: ArtefactService,
     actor: Actor,
     thing: Thing,
-    title: str,
     body: Body,
     only_for_me: str,
     guard: GuardAnswer,
     base_revision: int,
+    title: str = "",
 ) -> None:
     """Change a note or a private addition; `title` is for a note that has one of its own.
 

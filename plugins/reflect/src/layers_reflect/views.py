@@ -27,7 +27,7 @@ from layers_reflect.own import reading as own_reading
 from layers_reflect.profiles import choose, profile_of
 from layers_reflect.prompts import PACKAGE, Template, in_words
 from layers_reflect.showing import month_names, shown_facts, without_title
-from layers_reflect.writing import KINDS, ONLY_FOR_ME, read, written
+from layers_reflect.writing import KINDS, ONLY_FOR_ME, begun_with, read, written
 
 TITLE = "title"
 
@@ -35,9 +35,10 @@ staff = Blueprint("reflect", __name__, template_folder="templates")
 
 
 @staff.app_template_global("reflect_offered")
-def offered() -> prompts.Template:
-    """The questions that the page's practice offers, for the record box."""
-    return prompts.offered(current.practice)
+def offered(fields: FormFields | None) -> prompts.Template:
+    """The questions for the record box: those of the practice, or those that `fields` were typed under."""
+    template = prompts.offered(current.practice)
+    return begun_with(template, fields) if fields else template
 
 
 @staff.app_template_global("reflect_answered")
@@ -89,11 +90,11 @@ def save(thing_id: UUID) -> ResponseReturnValue:
             current.artefacts,
             current.actor,
             thing,
-            form.get(TITLE),
             body,
             form.get(ONLY_FOR_ME),
             form.guard(),
             revision,
+            form.get(TITLE),
         )
     except DraftRefused as refused:
         return _form(thing, template, form, revision, refused.problems), 422

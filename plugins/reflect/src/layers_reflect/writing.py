@@ -13,7 +13,7 @@ from layers_core.web import real_date
 from layers_reflect.classification import no_facts
 from layers_reflect.facts import PARTS
 from layers_reflect.kinds import ASIDE, NOTE
-from layers_reflect.prompts import QUICK, Answer, Question, Template, newest, only_for_me, template_of
+from layers_reflect.prompts import QUICK, Answer, Question, Template, newest, only_for_me, template_of, templates
 from layers_reflect.schemas import problem_with
 from layers_reflect.structure import body_of
 from layers_reflect.titles import title_from
@@ -88,8 +88,22 @@ def _problems(questions: tuple[Question, ...], answers: Mapping[str, Answer]) ->
             yield Problem(_("Enter something under “%(question)s”", question=_(question.ask)), field)
 
 
-def capture(template: Template, fields: FormFields) -> Captured:
+def begun_with(offered: Template, fields: FormFields) -> Template:
+    """The questions that a form of the record box was made with: the practice may have chosen others since.
+
+    A form that waited on a phone brings answers that the questions of now do not ask for. Those that hold the most of
+    what was typed count; `offered` wherever they do as well.
+    """
+
+    def held(template: Template) -> int:
+        return sum(bool(_answer(question, fields)) for question in template.questions)
+
+    return max([offered, *templates().values()], key=held)
+
+
+def capture(offered: Template, fields: FormFields) -> Captured:
     """A new note out of the record box: its title, its body, and what is only for the writer."""
+    template = begun_with(offered, fields)
     answers, problems = read(template.questions, fields)
     private = fields.get(ONLY_FOR_ME, "").strip()
     return Captured(
