@@ -180,18 +180,30 @@ def test_the_practice_s_promises_by_state_and_whose(client_for: ClientFor, write
     assert "Private promise" in client_for("gp").get("/manor/actions").text
 
 
-def test_every_promise_stands_on_one_of_the_pages(client_for: ClientFor, write: Write) -> None:
-    for number in range(45):
-        due = date(2027, 1, 1 + number % 5) if number % 2 else None
-        write("gp", "Note", promise=Promise(f"promise {number:02}", due))
-    found, path, nurse = [], "/manor/actions", client_for("nurse")
+def promises_of(client: Browser, path: str) -> list[str]:
+    """The promises of every page from here on, in their order."""
+    found: list[str] = []
     while path:
-        page = nurse.get(path).text
+        page = client.get(path).text
         found += re.findall(r">promise (\d\d)<", page)
         more = re.search(r'href="([^"]+)" rel="next"', page)
         path = more.group(1).replace("&amp;", "&") if more else ""
+    return found
+
+
+def test_every_promise_stands_on_one_of_the_pages(client_for: ClientFor, write: Write, world: World) -> None:
+    for number in range(45):
+        due = date(2027, 1, 1 + number % 5) if number % 2 else None
+        write("gp", "Note", promise=Promise(f"promise {number:02}", due))
+    found = promises_of(client_for("nurse"), "/manor/actions")
     assert sorted(found) == [f"{number:02}" for number in range(45)]
     assert all(int(number) % 2 for number in found[:22]), "those with a date first"
+    with world.database.read() as session:
+        actions = {words[-2:]: key for key, words in session.execute(select(Action.id, Action.expectation))}
+    closed = [f"{number * 7 % 45:02}" for number in range(45)]
+    for number in closed:
+        world.artefacts.close_action(world.actor("gp"), actions[number], "adopt", "Done", GuardAnswer())
+    assert promises_of(client_for("nurse"), "/manor/actions?state=done") == closed[::-1]
 
 
 def test_a_colleague_who_can_see_it_can_be_named_and_nobody_else(

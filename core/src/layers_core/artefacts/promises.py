@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
-from sqlalchemy import Date, and_, func, literal, or_, select
+from sqlalchemy import Date, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience, kinds
@@ -42,9 +42,9 @@ class Promised:
 
 @dataclass(frozen=True)
 class After:
-    """Where a page of the list ended: the day it is sorted by, and the promise's key."""
+    """Where a page of the list ended: when its last promise was closed or is due, and that promise's key."""
 
-    day: date
+    moment: datetime
     id: UUID
 
 
@@ -59,7 +59,8 @@ def listed(
     after: After | None = None,
     limit: int = 20,
 ) -> list[Promised]:
-    """A page of the promises made in the actor's practice: open ones by the day they are due, done ones newest first.
+    """A page of the promises made in the actor's practice: open ones by the day they are due, done ones from the last
+    that was closed.
 
     A reader meets those about things that they may see, and their own. What belongs to a kind that is switched off
     stays out, except for their own.
@@ -76,16 +77,17 @@ def listed(
         .limit(limit)
     )
     if state == "done":
-        query = query.where(Action.closed_at.is_not(None)).order_by(Action.id.desc())
+        query = query.where(Action.closed_at.is_not(None)).order_by(Action.closed_at.desc(), Action.id.desc())
         if after:
-            query = query.where(Action.id < after.id)
+            query = query.where(tuple_(Action.closed_at, Action.id) < (after.moment, after.id))
     else:
         day = func.coalesce(Action.due_on, literal(NO_DATE, Date()))
         query = query.where(Action.closed_at.is_(None)).order_by(day, Action.id)
         if state == "overdue":
             query = query.where(Action.due_on < today)
         if after:
-            query = query.where(or_(day > after.day, and_(day == after.day, Action.id > after.id)))
+            due = after.moment.date()
+            query = query.where(or_(day > due, and_(day == due, Action.id > after.id)))
     return [
         Promised(
             row.Action.id,
@@ -106,7 +108,8 @@ def listed(
 
 def place(promised: Promised) -> After:
     """Where a page that ends with this promise goes on."""
-    return After(promised.due_on or NO_DATE, promised.id)
+    due = datetime.combine(promised.due_on or NO_DATE, time(), UTC)
+    return After(promised.closed_at or due, promised.id)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
 from typing import cast
 from uuid import UUID
 
@@ -32,7 +31,7 @@ def index() -> str:
     state = cast("promises.State", wanted if wanted in STATES else "open")
     mine = request.args.get("who") == "me"
     before = place(request.args.get("older", ""))
-    after = promises.After(before.created_at.date(), before.id) if before else None
+    after = promises.After(before.created_at, before.id) if before else None
     today = today_in(current.practice.time_zone)
     found = promises.listed(
         current.session, current.host, current.actor, state, today, mine=mine, after=after, limit=PAGE + 1
@@ -48,7 +47,7 @@ def index() -> str:
         mine=mine,
         outcome=lambda code: label("outcomes", code),
         later=after is not None,
-        older=cursor(reading.Place(datetime.combine(last.day, time(), UTC), last.id)) if last else "",
+        older=cursor(reading.Place(last.moment, last.id)) if last else "",
     )
 
 
