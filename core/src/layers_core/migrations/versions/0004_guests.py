@@ -12,9 +12,3 @@ down_revision: str | None = "0003"
 def upgrade() -> None:
     """Add the day on which somebody belongs to a group no more."""
     op.add_column("core_audience_member", sa.Column("until", sa.Date(), nullable=True))
-
-
-def downgrade() -> None:
-    """Take the day away again; guests whose time has passed leave first, so that they do not come back."""
-    op.execute("DELETE FROM core_audience_member WHERE until <= CURRENT_DATE")
-    op.drop_column("core_audience_member", "until")
