@@ -81,6 +81,7 @@ def answer(exposure_id: UUID) -> Answer:
     later, chosen = form.get("later"), form.get("answer")
     asks = "asks" in vocabulary("exposure_answers").get(chosen, {})
     changed = _changed(form) if asks else None
+    refusal: Refusal | None
     try:
         if form.problems:
             refusal, message = refused(form.problems), ""
