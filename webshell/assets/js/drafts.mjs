@@ -14,10 +14,15 @@ export async function start(form) {
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keeper.hide());
   window.addEventListener("pagehide", () => keeper.hide());
   form.dataset.draftKeeps = "";
-  if (begunBefore(form)) {
+  const cameBack = document.querySelector(".nhsuk-error-summary") !== null;
+  if (cameBack || begunBefore(form)) {
     keeper.typed();
   }
-  await keeper.offer();
+  await keeper.proceed();
+  // Going on with something else would take the place of what has to be mended.
+  if (!cameBack) {
+    await keeper.offer();
+  }
 }
 
 // Whoever types fast has begun before this script was there.
@@ -143,8 +148,8 @@ class Keeper {
     line.textContent = words.trim();
   }
 
-  async offer() {
-    const key = this.form.elements.client_key.value;
+  // The address may name an entry of the device to go on with.
+  async proceed() {
     const wanted = new URLSearchParams(location.search).get("unfinished");
     const entry = wanted && isOwn() ? await unfinished(wanted) : null;
     if (entry) {
@@ -152,6 +157,10 @@ class Keeper {
       fill(this.form, entry.fields, entry.typed);
       this.typed();
     }
+  }
+
+  async offer() {
+    const key = this.form.elements.client_key.value;
     let answer;
     try {
       answer = await fetch(`${this.address}?${new URLSearchParams({ form: this.name, key })}`, { redirect: "manual" });
