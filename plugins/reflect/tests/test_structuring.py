@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
@@ -89,6 +90,9 @@ def test_other_questions_keep_what_was_typed_and_what_has_no_place(client_for: C
     for words in ("relevant to the Code", "Calm", "Sight", "Tired", 'value="x"', 'value="account" checked'):
         assert words in under.text
     assert kept(world, "nurse", key).revision == 1, "nothing is saved yet"
+    pattern = re.compile(r'action="[^"]+/edit".*?name="client_key" value="([^"]+)"', re.DOTALL)
+    keys = {key for page in (form, under) for key in pattern.findall(page.text)}
+    assert len(keys) == 1, "its draft is still its own"
     assert nurse.submit(under, {}, action=edit(key)).status_code == 422, "x is no number of hours"
     saved = nurse.submit(under, {"about-time-hours": "1", "learned": "To ask"})
     assert saved.status_code == 303, saved.text
@@ -267,3 +271,9 @@ def test_what_one_wrote_and_what_a_version_changed_are_told_in_people_s_words(
         assert "emplate version" not in page
         assert "2026-02-03" not in page
     assert "Quick note" in gp.get(f"/me/things/{key}").text
+
+
+def test_a_title_of_the_first_words_is_no_field_of_its_own(client_for: ClientFor, world: World) -> None:
+    text = "Somebody who cannot read the letter asks for it in large print, and then nobody is sure who sends that one"
+    key = world.artefacts.save(world.actor("gp"), Draft(NOTE, text, quick_body(text))).id
+    assert 'name="title"' not in client_for("gp").get(edit(key)).text

@@ -18,7 +18,7 @@ from layers_reflect.kinds import ASIDE, NOTE
 from layers_reflect.models import Aside, Entry, OwnTemplate, OwnTemplateVersion, Profile, Tag
 from layers_reflect.prompts import is_private, template_of
 from layers_reflect.schemas import ANSWER_LIMIT, NoteSchema
-from layers_reflect.titles import title_from
+from layers_reflect.titles import CUT, title_from
 from layers_reflect.writing import ONLY_FOR_ME
 
 
@@ -99,16 +99,16 @@ def title_of(thing: Thing, typed: str, body: Body) -> str:
     """The title of a changed thing: a note's comes from the first question unless it has one; others keep theirs."""
     if thing.kind != NOTE:
         return thing.title
-    return (" ".join(typed.split()) if has_own_title(thing) else "") or _first_words(body)
+    return (" ".join(typed.split()) if has_own_title(thing) else "") or title_from(_first_answer(body))
 
 
 def has_own_title(note: Thing) -> bool:
-    """Whether a note's title is not made from its first answer: the subject of a message, or how it came in a file."""
-    return note.title != _first_words(note.body)
+    """Whether a note's title says what its first answer does not begin with, such as the subject of a message."""
+    return not " ".join(_first_answer(note.body).split()).startswith(note.title.removesuffix(CUT))
 
 
-def _first_words(body: Body) -> str:
-    return title_from(str(body["answers"].get(template_of(body).first.id, "")))
+def _first_answer(body: Body) -> str:
+    return str(body["answers"].get(template_of(body).first.id, ""))
 
 
 def erase_person(person_id: UUID, unit: Unit) -> None:
