@@ -17,12 +17,11 @@ from layers_reflect.models import Profile
 
 @dataclass(frozen=True)
 class ProfileView:
-    """Somebody's choices; `chosen` is False where their profession in the practice stands in for them."""
+    """Somebody's choices, or what their profession in the practice suggests."""
 
     professions: tuple[str, ...]
     appraisal_month: int | None
     cycle_ends: date | None
-    chosen: bool
 
     @property
     def schemes(self) -> tuple[str, ...]:
@@ -34,8 +33,8 @@ def profile_of(session: Session, actor: Actor) -> ProfileView:
     """The actor's choices, or what their profession in the practice suggests: one query."""
     kept = session.get(Profile, actor.person_id) if actor.person_id else None
     if kept is None:
-        return ProfileView(classification.assumed(actor.profession), None, None, chosen=False)
-    return ProfileView(tuple(kept.professions), kept.appraisal_month, kept.cycle_ends, chosen=True)
+        return ProfileView(classification.assumed(actor.profession), None, None)
+    return ProfileView(tuple(kept.professions), kept.appraisal_month, kept.cycle_ends)
 
 
 def choose(
