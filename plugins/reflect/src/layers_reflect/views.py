@@ -158,7 +158,9 @@ def _under_other_questions(
     changed = changed_template(body, before, template)
     values = fields_of(changed, template.questions)
     for name in form.values:
-        if name.startswith(("about-date", "about-time", "about-shared", "about-topics", ONLY_FOR_ME, TITLE)):
+        if name.startswith(
+            ("about-date", "about-time", "about-shared", "about-topics", ONLY_FOR_ME, TITLE, "client_key")
+        ):
             values[name] = form.get(name)
     return template, values
 
