@@ -249,6 +249,14 @@ def test_a_file_that_thousands_name_is_read_up_to_a_limit(monkeypatch: pytest.Mo
         entry.files[0].open()
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_the_first_and_the_last_moment_have_a_day(moment: str) -> None:
+    (note,), _report = read(
+        f"{ATOM}<entry><title>T</title><id>x:1</id><updated>{moment}</updated></entry></feed>".encode()
+    )
+    assert note.about["date"] == moment[:10]
+
+
 def test_markup_that_would_run_becomes_words() -> None:
     entry = (
         "<entry><title type='html'>&lt;img src=x onerror=alert(1)&gt;Hi</title><id>urn:x:1</id>"

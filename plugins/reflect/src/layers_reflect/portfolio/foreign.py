@@ -11,12 +11,12 @@ from uuid import UUID, uuid5
 from layers_core.artefacts.service import TITLE_LIMIT
 from layers_core.db.base import now
 from layers_core.i18n import gettext as _
-from layers_core.i18n import local_date
 from layers_reflect.classification import MOST_TOPICS
 from layers_reflect.kinds import NOTE
 from layers_reflect.mail.html_text import text_of_html
 from layers_reflect.portfolio import leap2a_names as names
 from layers_reflect.portfolio.interchange import Entry, FileRecord, Files, LinkRecord, Report
+from layers_reflect.portfolio.readable import day_of
 from layers_reflect.prompts import QUICK
 from layers_reflect.schemas import ANSWER_LIMIT, TOPIC_LIMIT
 from layers_reflect.titles import title_from
@@ -181,7 +181,7 @@ class ForeignEntry:
         title = self._title if len(self._title) <= TITLE_LIMIT else title_from(self._title)
         for number, text in enumerate(_in_parts(self._whole(title, feed_author))):
             first = number == 0
-            about: dict[str, Any] = {"date": day or local_date(created).isoformat()}
+            about: dict[str, Any] = {"date": day or day_of(created).isoformat()}
             yield Entry(
                 id=key if first else uuid5(key, str(number)),
                 kind=NOTE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from layers_core.i18n import format_date, local_date, ngettext
 from layers_core.i18n import gettext as _
@@ -19,11 +19,19 @@ from layers_reflect.told import duration
 def happened_on(entry: Entry) -> date:
     """The day that an entry names, else the day it was written, where its reader is."""
     day = entry.about.get("date")
-    written = local_date(entry.created_at)
+    written = day_of(entry.created_at)
     try:
         return date.fromisoformat(str(day)) if day else written
     except ValueError:
         return written
+
+
+def day_of(moment: datetime) -> date:
+    """The day of a moment where its reader is. In a file it may be the first that there is."""
+    try:
+        return local_date(moment)
+    except OverflowError:
+        return moment.date()
 
 
 def said(entry: Entry) -> list[tuple[str, str]]:
