@@ -378,7 +378,7 @@ def test_the_page_for_no_connection_goes_when_somebody_else_signs_in(stage: Stag
     with phone(browser) as context:
         page = ready(context, stage)
         stage.enter(page, "evaluator")
-        page.wait_for_function("""async () => (await (await caches.open("layers-shell")).keys()).length === 0""")
+        page.wait_for_function("""async () => !(await caches.has("layers-shell"))""")
 
 
 def test_a_note_that_the_server_cannot_take_does_not_hold_up_the_others(stage: Stage, browser: Browser) -> None:

@@ -43,9 +43,10 @@ function whose() {
 // name of the one before.
 async function forgetOthers() {
   if (await caches.has(SHELL)) {
-    const cache = await caches.open(SHELL);
-    const others = (await cache.keys()).filter((key) => new URL(key.url).searchParams.get("for") !== whose());
-    await Promise.all(others.map((key) => cache.delete(key)));
+    const kept = await (await caches.open(SHELL)).keys();
+    if (kept.some((key) => new URL(key.url).searchParams.get("for") !== whose())) {
+      await caches.delete(SHELL);
+    }
   }
 }
 
