@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from layers_core.contract import Actor
 from layers_core.db.base import now
+from layers_core.i18n import gettext as _
 from layers_core.practices.models import Membership, Person, Practice
 from layers_core.vocabulary import label
 from layers_reflect.mail.models import MailAddress, MailNote, MailRefused, MailSender
@@ -118,16 +119,19 @@ def marks_of(session: Session, note_ids: Sequence[UUID]) -> Mapping[UUID, int]:
 def personal_data(person_id: UUID, session: Session) -> Iterable[tuple[str, Mapping[str, Any]]]:
     """Somebody's addresses (since when, never the address itself), notes that came by e-mail, and what was refused."""
     for address in session.scalars(select(MailAddress).where(MailAddress.person_id == person_id)):
-        yield "reflect.mail_address", {"practice": str(address.practice_id), "made_at": address.made_at.isoformat()}
+        yield (
+            _("Your address for notes by e-mail"),
+            {"practice": str(address.practice_id), "made_at": address.made_at.isoformat()},
+        )
     for address_of in senders(session, person_id):
-        yield "reflect.mail_sender", {"email": address_of}
+        yield _("Another address that you send notes from"), {"email": address_of}
     for note in session.scalars(select(MailNote).where(MailNote.person_id == person_id)):
         yield (
-            "reflect.mail_note",
+            _("Note that came by e-mail"),
             {"artefact": str(note.artefact_id), "received_at": note.received_at.isoformat(), "marks": note.marks},
         )
     for refused in session.scalars(select(MailRefused).where(MailRefused.person_id == person_id)):
         yield (
-            "reflect.mail_refused",
+            _("Message that was not kept"),
             {"received_at": refused.received_at.isoformat(), "reason": refused.reason, "subject": refused.subject},
         )
