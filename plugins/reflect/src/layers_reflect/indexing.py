@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, insert, select
+from sqlalchemy import Select, delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.models import Artefact, Link
@@ -19,6 +20,7 @@ from layers_reflect.kinds import AS_EPISODE, EPISODE, NOTE, upgrade_note
 from layers_reflect.models import Entry, Tag
 
 VERSION = 3
+AT_ONCE = 500
 
 
 def follow(note: Thing, change: Change, unit: Unit) -> None:
@@ -35,16 +37,25 @@ def rebuild(session: Session) -> int:
     """Make all entries and tags anew; gives how many notes and episodes there are. Nothing else is touched."""
     session.execute(delete(Tag))
     session.execute(delete(Entry))
-    notes = session.execute(
-        select(Artefact.id, Artefact.author_id, Artefact.body, Artefact.body_version, Artefact.created_at)
-        .add_columns(Artefact.kind, Practice.time_zone)
+    found, last = 0, 0
+    while notes := session.execute(_notes_after(last)).all():
+        for note in notes:
+            body = _indexed(note.kind, note.body, note.body_version)
+            _keep(session, note.id, note.author_id, body, local_date(note.created_at, note.time_zone))
+        found, last = found + len(notes), notes[-1].number
+    return found
+
+
+def _notes_after(number: int) -> Select[Any]:
+    """The next notes and episodes in their order: all bodies of an instance at once may be more than fits in memory."""
+    return (
+        select(Artefact.id, Artefact.number, Artefact.author_id, Artefact.kind)
+        .add_columns(Artefact.body, Artefact.body_version, Artefact.created_at, Practice.time_zone)
         .join(Practice, Practice.id == Artefact.practice_id)
-        .where(Artefact.kind.in_((NOTE, EPISODE)), Artefact.author_id.is_not(None))
-    ).all()
-    for note in notes:
-        body = _indexed(note.kind, note.body, note.body_version)
-        _keep(session, note.id, note.author_id, body, local_date(note.created_at, note.time_zone))
-    return len(notes)
+        .where(Artefact.kind.in_((NOTE, EPISODE)), Artefact.author_id.is_not(None), Artefact.number > number)
+        .order_by(Artefact.number)
+        .limit(AT_ONCE)
+    )
 
 
 def _indexed(kind: str, body: Body, version: int) -> Body:
