@@ -16,8 +16,8 @@ Answers = Mapping[str, Any]
 NOTED_LIMIT = 10_000
 WORDS_LIMIT = 300
 """How long what a report quotes of a file may be: an address or a name there may fill megabytes."""
-ENTRIES_LIMIT = 100_000
-"""How many entries of one file are read: ten a working day for forty years."""
+ENTRIES_LIMIT = 20_000
+"""How many entries of one file are read: two a working day for forty years. More would hold a page up for minutes."""
 
 
 class Refused(ValueError):
