@@ -64,12 +64,6 @@ def keep(session: Session, person_id: UUID, practice_id: UUID, form: str, fields
         _replaced(session, person_id, practice_id, form, fields)
 
 
-def find(session: Session, person_id: UUID, practice_id: UUID, form: str) -> dict[str, Any]:
-    """The kept fields of a form; empty where there are none."""
-    found = session.scalar(_mine(person_id, practice_id, form))
-    return dict(found.fields) if found else {}
-
-
 def begun(session: Session, person_id: UUID, practice_id: UUID, name: str) -> list[Kept]:
     """All that a person began in forms of one name, newest first."""
     in_form = Draft.form.startswith(f"{name} ", autoescape=True)
