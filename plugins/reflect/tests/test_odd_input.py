@@ -106,6 +106,8 @@ def test_numbers_that_no_form_holds(client_for: ClientFor, world: World, number:
         json.dumps([{"template": "pdp_item", "id": "by", "prompt": "", "answer": "tomorrow"}]),
         json.dumps([{"template": "pdp_item", "id": "by", "prompt": "", "answer": ["a", "b"]}]),
         json.dumps([{"template": "significant_event", "id": "attendees", "prompt": "Who", "answer": "gp"}]),
+        json.dumps([{"template": "x", "id": "y", "prompt": "Half a letter", "answer": "\ud800"}]),
+        json.dumps([{"template": "x", "id": "y", "prompt": "Nothing", "answer": ["\0"]}]),
     ],
 )
 def test_answers_without_a_place_that_no_form_sent(client_for: ClientFor, world: World, others: str) -> None:

@@ -132,8 +132,15 @@ class OtherSchema(Schema):
 
 
 def read_others(value: object) -> list[dict[str, Any]]:
-    """Answers without a place, out of JSON values. Raises ValidationError for anything else."""
-    return cast("list[dict[str, Any]]", OtherSchema(many=True).load(cast("Any", value)))
+    """Answers without a place, out of JSON values. Raises ValidationError for anything else.
+
+    JSON can say NUL and halves of letters, which no database text may hold.
+    """
+    found = cast("list[dict[str, Any]]", OtherSchema(many=True).load(cast("Any", value)))
+    words = "".join("".join(part) for entry in found for part in entry.values())
+    if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in words):
+        raise ValidationError(_("An answer is a text or a list of choices"))
+    return found
 
 
 class NoteSchema(Schema):
