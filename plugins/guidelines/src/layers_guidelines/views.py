@@ -358,7 +358,7 @@ def save_correction(thing_id: UUID) -> ResponseReturnValue:
     thing = _open_recommendation(thing_id)
     form = submitted()
     text = form.required("text", _("Enter the recommendation"))
-    base = int(form.get("revision")) if form.get("revision").isdecimal() else 0
+    base = form.whole("revision") or 0
     if form.problems:
         return _correct_form(thing, form, base, Refusal(problems=tuple(form.problems))), 422
     typed = forms.typed(form, Pasted(title_of(text), text, path_of(text)), 1)

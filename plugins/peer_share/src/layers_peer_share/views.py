@@ -166,8 +166,7 @@ def save(thing_id: UUID) -> ResponseReturnValue:
     """Save one's own question; every refusal shows the form again with what was typed."""
     thing, form = _own_question(thing_id), submitted()
     need, tried = form.required("need", _("Say what you need to know")), form.get("tried")
-    base = form.get("revision")
-    revision = int(base) if base.isdecimal() else 0
+    revision = form.whole("revision") or 0
     if form.problems:
         return _form(thing, form, revision, form.problems), 422
     try:

@@ -33,8 +33,7 @@ def edit(thing_id: UUID) -> str:
 def save(thing_id: UUID) -> Response | tuple[str, int]:
     """Save the change; a refusal shows the form with what was typed, a conflict both texts."""
     note, form = _own(thing_id), submitted()
-    base = form.get("revision")
-    revision = int(base) if base.isdecimal() and len(base) < 10 else 0
+    revision = form.whole("revision") or 0
     captured = NOTE.read(form)
     if captured.problems:
         return _form(note, form, revision, refused(captured.problems)), 422

@@ -65,7 +65,7 @@ def edit(thing_id: UUID) -> str:
 def save_entry(thing_id: UUID) -> ResponseReturnValue:
     """Save what was changed."""
     thing, form = _own_entry(thing_id), submitted()
-    revision = int(form.get("revision")) if form.get("revision").isdecimal() else 0
+    revision = form.whole("revision") or 0
     try:
         refusal = tried(
             lambda: service.revise_entry(current.artefacts, current.actor, thing, _entry(form), form.guard(), revision)

@@ -90,8 +90,7 @@ def episode(episode_id: UUID) -> str:
 def change_episode(episode_id: UUID) -> ResponseReturnValue:
     """Take the step that the pressed button names; the page comes back with the button in focus."""
     found, form = _own(episode_id), submitted()
-    button, base = pressed(form), form.get("revision")
-    revision = int(base) if base.isdecimal() else 0
+    button, revision = pressed(form), form.whole("revision") or 0
     if button.verb == "back":
         return _go_back(found, button.subject, revision)
     if button.verb == "add" and showing.keys_of(form):
@@ -119,7 +118,7 @@ def _only_seen(form: Submitted) -> Submitted:
 
 
 def _go_back(found: Thing, number: str, revision: int) -> ResponseReturnValue:
-    wanted = int(number) if number.isdecimal() else 0
+    wanted = int(number) if number.isdecimal() and len(number) < 10 else 0
     state = reading.state(current.session, current.host, current.actor, found, wanted) if wanted else None
     if state is None:
         abort(404)

@@ -48,7 +48,7 @@ def save_nmc_checklist() -> ResponseReturnValue:
     form = submitted()
     before = keeping.kept(current.session, current.host, current.actor)
     shown = before.body if before else checklist.empty()
-    base = int(form.get("revision")) if form.get("revision").isdecimal() else 0
+    base = form.whole("revision") or 0
     if form.get("do") == "rows":
         return _page(form, shown, base, rows=checklist_form.shown_rows(checklist_form.rows_in(form)))
     body = checklist_form.read(form)
