@@ -324,7 +324,7 @@ def test_it_is_told_of_and_erased_with_its_owner(three: World, client_for: Clien
     gp = client_for("gp")
     page_with(gp, ask(gp), "Your export is ready")
     data = zipfile.ZipFile(io.BytesIO(gp.get("/me/download").data)).read("everything.json").decode()
-    assert "reflect.export" in data
+    assert "Export of your portfolio" in data
     erase_person(three.database, three.host, three.people["gp"])
     assert files(three) == []
     with three.database.read() as session:

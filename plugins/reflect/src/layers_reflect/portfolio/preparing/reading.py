@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, defer
 from layers_core.artefacts.attachments.passing import PassingFiles
 from layers_core.contract import Actor
 from layers_core.db.base import now
+from layers_core.i18n import gettext as _
 from layers_reflect.portfolio.preparing.models import Export
 
 KEPT = timedelta(days=1)
@@ -86,7 +87,7 @@ def personal_data(person_id: UUID, session: Session) -> Iterable[tuple[str, Mapp
     """The exports that were made for somebody; the files hold what they wrote, and go after a day."""
     for row in session.scalars(select(Export).options(defer(Export.entries)).where(Export.person_id == person_id)):
         yield (
-            "reflect.export",
+            _("Export of your portfolio"),
             {
                 "format": row.shape,
                 "entries": row.total,
