@@ -391,6 +391,7 @@ def test_a_note_that_the_server_cannot_take_does_not_hold_up_the_others(stage: S
         page = context.new_page()
         page.goto(f"{stage.url}/record")
         write(page, "Behind the stuck one")
+        expect(page.get_by_text(KEPT)).to_be_visible()
         entries = page.locator("[data-outbox-entries] > li")
         expect(entries).to_have_count(2)
 

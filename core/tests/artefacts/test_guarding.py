@@ -17,7 +17,11 @@ from layers_core.privacy import identifiers
 @example(key=UUID("01949321-368e-7c10-91ff-205ac16e2284"), content=b"")
 def test_keys_of_machines_are_no_text(key: UUID, content: bytes) -> None:
     digest = hashlib.sha256(content).hexdigest()
-    draft = Draft("core.note", "Letters", {"recommendation": str(key), "edition": digest, "why": "Too small"})
+    draft = Draft(
+        "core.note",
+        "Letters",
+        {"recommendation": str(key), "template": f"own:{key}", "edition": digest, "why": "Too small"},
+    )
     assert guarding.texts_of(draft) == ["Letters", "Too small"]
 
 

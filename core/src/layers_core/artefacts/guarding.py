@@ -11,8 +11,9 @@ from layers_core.artefacts.errors import GuardStop, Marked
 from layers_core.contract import Draft, GuardAnswer
 from layers_core.privacy import identifiers
 
-# A UUID or a digest, whole: nobody's words, yet its digits can look like a telephone or NHS number.
-_MACHINE_KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,128}")
+# A UUID or a digest, whole, or after a word that says of what: nobody's words, yet its digits can look like a telephone
+# or NHS number.
+_MACHINE_KEY = re.compile(r"(?:[a-z_]+:)?(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,128})")
 
 
 def texts_of(draft: Draft) -> list[str]:
