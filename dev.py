@@ -280,7 +280,7 @@ def test(options: argparse.Namespace, rest: list[str]) -> int:
     build_assets()
     quick = ["-m", NOT_QUICK] if options.quick else []
     chosen = any(not word.startswith("-") for word in rest)
-    spread = [] if chosen else ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+    spread = [] if chosen else ["-n", "auto", "--dist", "loadfile"]
     return become([PYTHON, "-m", "pytest", *quick, *spread, *rest])
 
 

@@ -363,6 +363,7 @@ def test_nobody_mends_what_somebody_else_wrote_on_the_same_device(stage: Stage, 
         page = ready(context, stage)
         context.set_offline(True)
         write(page, MARKED)
+        expect(page.get_by_text(KEPT)).to_be_visible()
         context.set_offline(False)
         page.goto(f"{stage.url}/me/outbox")
         expect(page.get_by_text("To look at")).to_be_visible()
