@@ -6,6 +6,7 @@ import asyncio
 import smtplib
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,18 +32,21 @@ def told() -> list[Outcome]:
 @pytest.fixture
 def port(delivery: Delivery, told: list[Outcome]) -> Iterator[int]:
     """A server of its own in a thread; gives where it listens."""
-    loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(lmtp.start(delivery, "127.0.0.1", 0, told.append))
-    thread = threading.Thread(target=loop.run_forever)
+    # All of it in a thread: another loop may belong to the one in which the tests run.
+    listening: Future[int] = Future()
+    over = threading.Event()
+
+    async def serve() -> None:
+        server = await lmtp.start(delivery, "127.0.0.1", 0, told.append)
+        listening.set_result(server.sockets[0].getsockname()[1])
+        await asyncio.to_thread(over.wait)
+        server.close()
+
+    thread = threading.Thread(target=asyncio.run, args=[serve()])
     thread.start()
-    yield server.sockets[0].getsockname()[1]
-    loop.call_soon_threadsafe(loop.stop)
+    yield listening.result(timeout=10)
+    over.set()
     thread.join()
-    server.close()
-    for task in asyncio.all_tasks(loop):
-        task.cancel()
-    loop.run_until_complete(asyncio.sleep(0))
-    loop.close()
 
 
 def session(port: int) -> smtplib.LMTP:
