@@ -18,6 +18,7 @@ from layers_core.artefacts.attachments import prepare
 from layers_core.artefacts.attachments.models import Attachment
 from layers_core.artefacts.models import Action, Exposure, Revision
 from layers_core.artefacts.models import Draft as Begun
+from layers_core.aside import service as aside
 from layers_core.contract import Draft, GuardAnswer, NewLink, PluginChoice, Promise
 from layers_core.db.base import now
 from layers_core.practices import access, mix, proposals, service, trials
@@ -396,7 +397,7 @@ def _exports(marked: Marked) -> None:
                 stream.write(marked.word("exported", WRITER).encode())
             exports.finish(world.database, begun.order, 10)
         else:
-            exports.fail(world.database, begun.order)
+            aside.end(world.database, begun.order.turn, "failed")
 
 
 def _checklist(marked: Marked) -> None:

@@ -12,3 +12,7 @@ document.body.addEventListener("htmx:load", (event) => {
 });
 import("./capture.mjs").then((capture) => capture.start());
 import("./speak.mjs").then((speak) => speak.start());
+const progress = document.querySelector("[data-progress]");
+if (progress) {
+  import("./progress.mjs").then(({ follow }) => follow(progress));
+}

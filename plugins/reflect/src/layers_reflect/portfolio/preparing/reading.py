@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, defer
 
 from layers_core.artefacts.attachments.passing import PassingFiles
+from layers_core.aside.reading import GOING_ON, state_of
 from layers_core.contract import Actor
 from layers_core.db.base import now
 from layers_core.i18n import gettext as _
@@ -19,8 +20,6 @@ from layers_reflect.portfolio.preparing.models import Export
 
 KEPT = timedelta(days=1)
 """So long a file can be fetched."""
-SILENT = timedelta(seconds=30)
-"""A process that has not been heard of for so long has ended."""
 State = Literal["waiting", "working", "ready", "failed", "stopped", "gone"]
 
 
@@ -42,7 +41,7 @@ class ExportView:
     @property
     def going_on(self) -> bool:
         """Whether somebody is writing it, or will."""
-        return self.state in {"waiting", "working"}
+        return self.state in GOING_ON
 
 
 def export_of(session: Session, actor: Actor, files: PassingFiles, export_id: UUID) -> ExportView | None:
@@ -78,9 +77,7 @@ def _state(row: Export, files: PassingFiles, until: datetime) -> State:
     moment = now()
     if row.state == "ready":
         return "ready" if moment < until and files.path(row.run).is_file() else "gone"
-    if row.state != "failed" and row.beat_at < moment - SILENT:
-        return "stopped"
-    return row.state  # type: ignore[return-value]  # the column holds these codes only
+    return state_of(row, moment)  # type: ignore[return-value]  # the column holds these codes only
 
 
 def personal_data(person_id: UUID, session: Session) -> Iterable[tuple[str, Mapping[str, Any]]]:

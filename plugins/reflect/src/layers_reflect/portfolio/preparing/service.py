@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,16 +16,18 @@ from layers_core.artefacts.attachments.passing import PassingFiles
 from layers_core.artefacts.errors import NotFound
 from layers_core.artefacts.service import ArtefactService
 from layers_core.artefacts.unit import Unit
+from layers_core.aside import service as aside
+from layers_core.aside.reading import GOING_ON, going_on
+from layers_core.aside.service import Turn
 from layers_core.contract import Actor
 from layers_core.db.base import new_id, now
 from layers_core.db.session import Database
 from layers_reflect.portfolio.events import PortfolioExported
 from layers_reflect.portfolio.preparing.models import Export
-from layers_reflect.portfolio.preparing.reading import KEPT, SILENT
+from layers_reflect.portfolio.preparing.reading import KEPT
 
 MOST_KEPT = 5
 """So many exports of a person wait to be fetched; a newer one pushes out the oldest."""
-GOING_ON = ("waiting", "working")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class Order:
     shape: str
     only_for_me: bool
     entries: tuple[UUID, ...]
+
+    @property
+    def turn(self) -> Turn:
+        """What it is to the core, which has it done."""
+        return Turn(Export, self.id, self.run)
 
 
 @dataclass(frozen=True)
@@ -83,16 +90,15 @@ def _begin(service: ArtefactService, actor: Actor, wish: Wish) -> Begun:
         )
         if same:
             return Begun(same)
-        going_on = unit.session.scalar(
+        other = unit.session.scalar(
             select(Export.id).where(
                 Export.person_id == actor.person_id,
                 Export.practice_id == actor.practice.id,
-                Export.state.in_(GOING_ON),
-                Export.beat_at >= unit.moment - SILENT,
+                going_on(Export, unit.moment),
             )
         )
-        if going_on:
-            return Begun(going_on, another=True)
+        if other:
+            return Begun(other, another=True)
         row = Export(
             id=new_id(),
             person_id=actor.person_id,
@@ -117,16 +123,7 @@ def again(service: ArtefactService, actor: Actor, export_id: UUID) -> Order | No
     """Take over an export that stopped or failed; None where it is going on or done. Raises NotFound."""
     with service.unit(actor) as unit:
         row = _own(unit.session, actor, export_id)
-        silent = row.state in GOING_ON and row.beat_at < unit.moment - SILENT
-        if not (silent or row.state == "failed"):
-            return None
-        claimed = unit.session.execute(
-            update(Export)
-            .where(Export.id == row.id, Export.run == row.run)
-            .values(run=new_id(), state="waiting", done=0, beat_at=unit.moment)
-            .execution_options(synchronize_session=False)
-        )
-        if not _one(claimed):
+        if aside.take_over(unit.session, row, unit.moment, done=0) is None:
             return None
         unit.files.passing.remove(row.run)
         unit.session.refresh(row)
@@ -151,35 +148,14 @@ def fetched(service: ArtefactService, actor: Actor, export_id: UUID) -> None:
             unit.event(PortfolioExported(format=row.shape, entries=row.total))  # type: ignore[arg-type]
 
 
-def tell(database: Database, order: Order, state: Literal["waiting", "working"], done: int) -> bool:
-    """Say how far the writing is; False where the export was taken back, or another process has taken over."""
-    return _update(database, order, state=state, done=done, beat_at=now())
-
-
 def finish(database: Database, order: Order, size: int) -> bool:
-    """Say that the file is whole; False as with `tell`."""
-    return _update(database, order, state="ready", done=len(order.entries), size=size, ready_at=now())
-
-
-def fail(database: Database, order: Order) -> None:
-    """Say that the file could not be written."""
-    _update(database, order, state="failed")
+    """Say that the file is whole; False where the export was taken back, or another process has taken over."""
+    return aside.end(database, order.turn, "ready", done=len(order.entries), size=size, ready_at=now())
 
 
 def erase_person(person_id: UUID, unit: Unit) -> None:
     """Forget somebody's exports, and delete their files."""
     _remove(unit.session, unit.files.passing, Export.person_id == person_id)
-
-
-def _update(database: Database, order: Order, **values: Any) -> bool:
-    with database.write() as session:
-        return _one(
-            session.execute(update(Export).where(Export.id == order.id, Export.run == order.run).values(**values))
-        )
-
-
-def _one(result: Any) -> bool:
-    return isinstance(result, CursorResult) and result.rowcount == 1
 
 
 def _own(session: Session, actor: Actor, export_id: UUID) -> Export:

@@ -1,8 +1,7 @@
-// Keeps the page of an export up to date: asks for it again each second and takes over how far it is. Without it the
-// page has a link to look again.
+// Keeps a page with a progress bar (layers/progress.html) up to date: asks for the page again each second and takes over
+// how far it is. Without it the page has a link to look again.
 const SECOND = 1000;
 const QUARTERS = 4;
-const shown = document.querySelector("[data-progress]");
 
 async function ask() {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
@@ -12,7 +11,7 @@ async function ask() {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-function follow() {
+export function follow(shown) {
   const [bar, words] = [shown.querySelector("progress"), shown.querySelector("label")];
   const said = document.querySelector("[data-progress-said]");
   const look = document.querySelector("[data-progress-look]");
@@ -22,7 +21,7 @@ function follow() {
     try {
       const next = (await ask()).querySelector("[data-progress]");
       if (!next) {
-        // It is ready, or something went wrong: the page says so from its heading on.
+        // It is over: the page says how from its heading on.
         location.reload();
         return;
       }
@@ -41,8 +40,4 @@ function follow() {
     setTimeout(tick, SECOND);
   };
   setTimeout(tick, SECOND);
-}
-
-if (shown) {
-  follow();
 }
