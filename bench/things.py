@@ -172,10 +172,9 @@ class _Maker:
                 "form_version": 1,
                 "scale_version": "2020",
                 "score": "good",
-                "question": "",
-                "text": text,
+                "form_title": "",
+                "parts": [{"link_id": "text", "question": "", "text": text, "translation": "", "words": True}],
                 "language": "en",
-                "translation": "",
                 "method": "online",
                 "received_month": "2026-10",
             }

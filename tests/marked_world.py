@@ -28,8 +28,6 @@ from layers_guidelines import service as guidelines
 from layers_guidelines.models import Edition
 from layers_patient_input import service as patients
 from layers_patient_input.models import Answer
-from layers_patient_input.schemas import settings_of
-from layers_patient_input.wording import form_wording
 from layers_peer_share import service as peers
 from layers_reflect.episodes import service as episodes
 from layers_reflect.episodes.arranging import new_group
@@ -300,10 +298,9 @@ def _patients(marked: Marked) -> None:
     with world.database.read() as session:
         practice = access.find_practice(session, world.host, slug="manor")
         link = session.scalars(select(PublicLink).where(PublicLink.practice_id == practice.id)).first()
-    wording = form_wording("fft", "en", settings_of(practice))
 
     def answer(name: str, roles: frozenset[str]) -> UUID:
-        given = patients.Given(wording, "poor", marked.word(name, roles))
+        given = patients.fft_answer(practice, "poor", marked.word(name, roles))
         marked.receipts[name] = patients.take_answer(artefacts, practice, link, name, given)
         with world.database.read() as session:
             return session.scalars(select(Answer.id).order_by(Answer.id.desc())).first()
@@ -311,9 +308,9 @@ def _patients(marked: Marked) -> None:
     waiting, kept = answer("waiting", MODERATOR), answer("keptback", MODERATOR)
     patients.keep_back(artefacts, manager, kept, "identifies")
     released, edited = answer("released", MANOR), answer("unedited", NOBODY)
-    decision = patients.Decision("as_is", translation=marked.word("translation", MANOR))
+    decision = patients.Decision("as_is", translations={0: marked.word("translation", MANOR)})
     marked.thing("answer", patients.release(artefacts, manager, released, decision), MANOR)
-    decision = patients.Decision("edited", marked.word("edited", MANOR))
+    decision = patients.Decision("edited", {0: marked.word("edited", MANOR)})
     marked.thing("edited answer", patients.release(artefacts, manager, edited, decision), MANOR)
     marked.keys["answer_id"] = [waiting, kept, released]
     marked.keys["token"] = [link.token]

@@ -29,8 +29,6 @@ from layers_core.testkit.databases import only_sqlite
 from layers_core.testkit.plugins import HOWS, NEEDS_SESSION, FaultyPlugin
 from layers_patient_input import service as patients
 from layers_patient_input.models import Answer
-from layers_patient_input.schemas import settings_of
-from layers_patient_input.wording import form_wording
 from layers_reflect.writing import ONLY_FOR_ME
 
 pytestmark = pytest.mark.slow
@@ -109,7 +107,7 @@ def ward(make_site: Any) -> Ward:
     with site.database.read() as session:
         practice = access.find_practice(session, site.world.host, slug="manor")
         link = session.scalars(select(PublicLink).where(PublicLink.practice_id == practice.id)).one()
-    given = patients.Given(form_wording("fft", "en", settings_of(practice)), "poor", "The print is small")
+    given = patients.fft_answer(practice, "poor", "The print is small")
     patients.take_answer(site.world.artefacts, practice, link, "nonce", given)
     with site.database.read() as session:
         answer = session.scalars(select(Answer.id)).one()
@@ -259,7 +257,7 @@ def test_a_patient_who_takes_an_answer_back_hears_when_that_fails(ward: Ward) ->
     with site.database.read() as session:
         practice = access.find_practice(session, site.world.host, slug="riverside")
         link = session.scalars(select(PublicLink).where(PublicLink.practice_id == practice.id)).one()
-    given = patients.Given(form_wording("fft", "en", settings_of(practice)), "poor", "The print is small")
+    given = patients.fft_answer(practice, "poor", "The print is small")
     receipt = patients.take_answer(site.world.artefacts, practice, link, "another nonce", given)
     with site.database.read() as session:
         answer = session.scalars(select(Answer.id).where(Answer.practice_id == practice.id)).one()

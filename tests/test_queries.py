@@ -22,8 +22,6 @@ from layers_core.practices.models import PublicLink
 from layers_guidelines import service as guidelines
 from layers_patient_input import service as patients
 from layers_patient_input.models import Answer
-from layers_patient_input.schemas import settings_of
-from layers_patient_input.wording import form_wording
 from layers_peer_share import service as peers
 
 ROLES = ("gp", "nurse", "receptionist", "manager", "lead", "neighbour")
@@ -124,7 +122,7 @@ def _patients(site: Any, rows: int, things: dict[str, UUID]) -> None:
     with world.database.read() as session:
         practice = access.find_practice(session, world.host, slug="manor")
         link = session.scalars(select(PublicLink).where(PublicLink.practice_id == practice.id)).one()
-    given = patients.Given(form_wording("fft", "en", settings_of(practice)), "poor", "Small print")
+    given = patients.fft_answer(practice, "poor", "Small print")
     for number in range(rows + 1):
         patients.take_answer(artefacts, practice, link, f"nonce {number}", given)
     with world.database.read() as session:

@@ -38,8 +38,6 @@ from layers_guidelines import service as guidelines
 from layers_guidelines.models import Edition
 from layers_patient_input import service as patients
 from layers_patient_input.models import Answer
-from layers_patient_input.schemas import settings_of
-from layers_patient_input.wording import form_wording
 from layers_peer_share import service as peers
 from layers_reflect.episodes import service as episodes
 from layers_reflect.episodes.arranging import new_group
@@ -173,7 +171,7 @@ def answer(stage: Stage, words: str, score: str = "poor", language: str = "en") 
         practice = access.find_practice(session, stage.host, slug=stage.world.slugs[HOME])
         link = session.scalars(select(PublicLink).where(PublicLink.token == stage.world.public_form)).one()
     assert practice is not None
-    given = patients.Given(form_wording("fft", language, settings_of(practice)), score, words)
+    given = patients.fft_answer(practice, score, words, language)
     patients.take_answer(stage.service, practice, link, words, given)
     with stage.database.read() as session:
         return session.scalars(select(Answer.id).order_by(Answer.id.desc()).limit(1)).one()

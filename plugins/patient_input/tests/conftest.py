@@ -23,8 +23,6 @@ from layers_core.usage.models import UsageEventRow
 from layers_patient_input import service as patients
 from layers_patient_input.models import Answer
 from layers_patient_input.plugin import Plugin
-from layers_patient_input.schemas import settings_of
-from layers_patient_input.wording import form_wording
 
 MANOR, MILL = "manor", "mill"
 PEOPLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -107,14 +105,14 @@ class House:
     ) -> str:
         """A patient answers; gives their receipt code."""
         practice = self.practice(slug)
-        given = patients.Given(form_wording("fft", language, settings_of(practice)), score, text)
+        given = patients.fft_answer(practice, score, text, language)
         return patients.take_answer(self.artefacts, practice, self.link(slug), nonce or f"nonce-{next(_NONCES)}", given)
 
     def released(self, text: str = WORDS, translation: str = "") -> UUID:
         """A patient answers and the receptionist releases it without the marked words; the thing's key."""
         self.send(text)
         answer = self.answers()[-1]
-        decision = patients.Decision("redacted", translation=translation)
+        decision = patients.Decision("redacted", translations={0: translation})
         return patients.release(self.artefacts, self.actor("receptionist"), answer.id, decision)
 
     def set_settings(self, **settings: Any) -> None:

@@ -18,10 +18,17 @@ class TestContract(PluginContract):
                 "form_version": 1,
                 "scale_version": "2020",
                 "score": "poor",
-                "question": "What could we have done better?",
-                "text": "The print was small",
+                "form_title": "",
+                "parts": [
+                    {
+                        "link_id": "text",
+                        "question": "What could we have done better?",
+                        "text": "The print was small",
+                        "translation": "",
+                        "words": True,
+                    }
+                ],
                 "language": "en",
-                "translation": "",
                 "method": "online",
                 "received_month": "2026-11",
             }

@@ -15,6 +15,7 @@ from layers_core.practices.models import PublicLink
 from layers_core.usage.models import UsageEventRow
 from layers_patient_input.models import Answer
 from layers_patient_input.plugin import Plugin
+from layers_patient_input.responses import written
 
 pytest.importorskip("layers_webshell", reason="the pages are tried inside the web shell")
 
@@ -48,6 +49,10 @@ def link_of(world: Any, practice: str = "manor") -> PublicLink:
 def answers_in(world: Any) -> list[Answer]:
     with world.database.read() as session:
         return list(session.scalars(select(Answer).order_by(Answer.id)))
+
+
+def said(answer: Answer) -> str:
+    return " ".join(written(answer.items))
 
 
 def events_in(world: Any) -> list[str]:
@@ -101,7 +106,7 @@ def test_two_taps_and_submit(world: Any, visitor: Any) -> None:
     receipt_in(thanks)
     assert "Set-Cookie" not in thanks.headers
     (kept,) = answers_in(world)
-    assert (kept.score, kept.text, kept.method, kept.language) == ("poor", "", "online", "en")
+    assert (kept.score, said(kept), kept.method, kept.language) == ("poor", "", "online", "en")
 
 
 def test_urdu_is_written_from_the_right_in_large_print_too(world: Any, visitor: Any) -> None:
@@ -116,7 +121,7 @@ def test_urdu_is_written_from_the_right_in_large_print_too(world: Any, visitor: 
     assert "\u206601632 960100\u2069" in thanks.text
     assert f"{PUBLIC}?lang=ur&amp;size=large" in thanks.text
     (kept,) = answers_in(world)
-    assert (kept.language, kept.text, kept.score) == ("ur", URDU, "poor")
+    assert (kept.language, said(kept), kept.score) == ("ur", URDU, "poor")
 
 
 def test_every_page_offers_both_languages_and_large_print(world: Any, visitor: Any) -> None:
@@ -143,13 +148,13 @@ def test_what_was_typed_is_kept_with_an_error(world: Any, visitor: Any) -> None:
     assert answers_in(world) == []
     # The page with the error can be sent again as it is.
     assert visitor.submit(refused, {"text": "Short"}).status_code == 200
-    assert [kept.text for kept in answers_in(world)] == ["Short"]
+    assert [said(kept) for kept in answers_in(world)] == ["Short"]
 
 
 def test_hostile_characters_are_no_fault(world: Any, visitor: Any, client_for: Callable[..., Any]) -> None:
     assert answer(world, visitor, "One\r\nTwo\x00 <script>alert(1)</script> \u202e").status_code == 200
     (kept,) = answers_in(world)
-    assert kept.text == "One\nTwo <script>alert(1)</script> \u202e"
+    assert said(kept) == "One\nTwo <script>alert(1)</script> \u202e"
     desk = client_for("receptionist")
     for path in (STAFF, f"{STAFF}answers/{kept.id}"):
         page = desk.get(path).text
@@ -225,7 +230,7 @@ def test_a_patient_takes_an_answer_back_on_the_page(world: Any, visitor: Any) ->
     assert "taken back" in done.text
     assert "Set-Cookie" not in done.headers
     (kept,) = answers_in(world)
-    assert (kept.state, kept.text) == ("withdrawn", "")
+    assert (kept.state, said(kept)) == ("withdrawn", "")
 
 
 def test_the_practices_own_words_stand_on_the_form(world: Any, visitor: Any) -> None:
@@ -294,12 +299,12 @@ def test_release_as_it_is_and_with_a_translation(world: Any, visitor: Any, clien
     desk = client_for("receptionist")
     page = desk.get(f"{STAFF}answers/{kept.id}")
     assert 'lang="ur" dir="rtl"' in page.text
-    form = {"do": "as_is", "translation": "Mr Khan could not read it"}
+    form = {"do": "as_is", "translation-0": "Mr Khan could not read it"}
     stopped = desk.submit(page, form, action=f"{STAFF}answers")
     assert stopped.status_code == 422
     assert "Mr Khan could not read it" in stopped.text
     assert answers_in(world)[0].state == "waiting"
-    form = {"do": "as_is", "translation": "I could not read my letter"}
+    form = {"do": "as_is", "translation-0": "I could not read my letter"}
     assert desk.submit(stopped, form, action=f"{STAFF}answers").status_code == 303
     (kept,) = answers_in(world)
     thing = client_for("nurse").get(f"/manor/things/{kept.released_artefact_id}")
@@ -315,13 +320,13 @@ def test_changed_words_are_released_only_by_their_own_button(
     (kept,) = answers_in(world)
     desk = client_for("receptionist")
     page = desk.get(f"{STAFF}answers/{kept.id}")
-    refused = desk.submit(page, {"do": "as_is", "text": "The print was small."}, action=f"{STAFF}answers")
+    refused = desk.submit(page, {"do": "as_is", "text-0": "The print was small."}, action=f"{STAFF}answers")
     assert refused.status_code == 422
     assert "The print was small." in refused.text
     assert desk.submit(refused, {"do": "edited"}, action=f"{STAFF}answers").status_code == 303
     (kept,) = answers_in(world)
     assert "The print was small." in client_for("nurse").get(f"/manor/things/{kept.released_artefact_id}").text
-    assert kept.text == WORDS
+    assert said(kept) == WORDS
 
 
 def test_keeping_back_on_the_page(world: Any, visitor: Any, client_for: Callable[..., Any]) -> None:

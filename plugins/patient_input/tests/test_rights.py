@@ -11,7 +11,7 @@ from layers_core.artefacts.errors import NotAllowed, NotFound
 from layers_core.practices.models import PublicLink
 from layers_core.usage.models import UsageEventRow
 from layers_patient_input import reading, service
-from layers_patient_input.models import Answer
+from layers_patient_input.models import Tally
 
 
 def test_a_link_is_renewed_or_withdrawn_by_those_who_may(house: Any) -> None:
@@ -56,9 +56,10 @@ def test_no_event_holds_a_word(house: Any) -> None:
 def test_answers_can_be_totalled_by_month_score_and_method(house: Any) -> None:
     for score in ("poor", "poor", "good"):
         house.send("", score=score)
+    today = house.answers()[0].received_on
     with house.database.read() as session:
-        rows = session.execute(
-            select(Answer.score, Answer.method, Answer.received_on).where(Answer.practice_id == house.practice().id)
-        ).all()
-    assert sorted(row.score for row in rows) == ["good", "poor", "poor"]
-    assert {row.method for row in rows} == {"online"}
+        rows = session.scalars(select(Tally).where(Tally.practice_id == house.practice().id)).all()
+    assert sorted((row.code, row.count) for row in rows) == [("good", 1), ("poor", 2)]
+    assert {(row.form, row.version, row.question, row.method, row.day) for row in rows} == {
+        ("fft", "2020", "score", "online", today)
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 from layers_core.privacy import identifiers
 from layers_core.vocabulary import vocabulary
 from layers_patient_input import qr, receipts
+from layers_patient_input.catalogue import built_in
 from layers_patient_input.quoting import RUN, quotes, words_of
 from layers_patient_input.redaction import cleaned, redacted
-from layers_patient_input.wording import LANGUAGES, PACKAGE, WORDS, chosen, form_wording, offered
+from layers_patient_input.wording import LANGUAGES, PACKAGE, WORDS, chosen, language, offered
 
 LETTERS = string.ascii_letters + "åßéپںکی"
 WORD = st.text(alphabet=LETTERS, min_size=1, max_size=8).filter(lambda word: bool(words_of(word)))
@@ -116,45 +118,46 @@ def test_a_receipt_is_the_same_each_time_and_can_be_typed_in_any_way(nonce: str)
     assert receipts.client_key_for(nonce) != receipts.hash_of(code)
 
 
+def asked(link_id: str, language: str = "en", **settings: Any) -> str:
+    return built_in("fft", settings).item(link_id).text.to(language)
+
+
 def test_the_question_and_scale_are_the_official_ones() -> None:
-    form = form_wording("fft", "en", {})
-    assert form.question == "Overall, how was your experience of our service?"
-    assert form.scale == "2020"
-    assert form.answers == (
+    form = built_in("fft", {})
+    assert asked("score") == "Overall, how was your experience of our service?"
+    assert (form.scale, form.counted_as) == ("2020", "2020")
+    assert [(option.value.data["code"], option.label.text) for option in form.scores()] == [
         ("very_good", "Very good"),
         ("good", "Good"),
         ("neither", "Neither good nor poor"),
         ("poor", "Poor"),
         ("very_poor", "Very poor"),
         ("dont_know", "Don’t know"),
-    )
-    assert form.language.official
+    ]
+    assert vocabulary("scales", PACKAGE)["2020"].keys() == {option.value.data["code"] for option in form.scores()}
 
 
-def test_every_language_has_every_word_and_says_where_it_comes_from() -> None:
+def test_every_language_has_every_word() -> None:
     english = WORDS["en"]["words"]
     for code in LANGUAGES:
         assert WORDS[code]["words"].keys() == english.keys()
         for name, words in english.items():
             assert re.findall(r"%\(\w+\)s", WORDS[code]["words"][name]) == re.findall(r"%\(\w+\)s", words)
-        form = form_wording("fft", code, {})
-        assert form.source
-        assert {answer for answer, _words in form.answers} == vocabulary("scales", PACKAGE)["2020"].keys()
-    assert not form_wording("fft", "ur", {}).language.official
-    assert form_wording("fft", "ur", {}).language.direction == "rtl"
+    assert not language("ur").official
+    assert language("ur").direction == "rtl"
 
 
 def test_a_practice_sets_words_but_never_the_question() -> None:
-    settings = {
+    settings: dict[str, Any] = {
         "languages": ["ur"],
         "question_prefix": "Thinking about your GP practice…",
         "free_text_question": "What should we change?",
     }
-    form = form_wording("fft", "en", settings)
-    assert form.question == "Thinking about your GP practice… Overall, how was your experience of our service?"
-    assert form.free_text == "What should we change?"
-    assert form_wording("fft", "ur", settings).free_text != form.free_text
-    assert [language.code for language in offered(settings)] == ["ur"]
+    question = "Thinking about your GP practice… Overall, how was your experience of our service?"
+    assert asked("score", **settings) == question
+    assert asked("text", **settings) == "What should we change?"
+    assert asked("text", "ur", **settings) == asked("text", "ur")
+    assert [found.code for found in offered(settings)] == ["ur"]
     assert chosen("en", settings).code == "ur"
     assert chosen("xx", {"languages": ["en", "ur"]}).code == "en"
 

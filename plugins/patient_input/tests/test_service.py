@@ -20,6 +20,7 @@ from layers_core.privacy import identifiers
 from layers_patient_input import reading, receipts, service
 from layers_patient_input.kinds import ANSWER, MODERATE
 from layers_patient_input.models import Publication
+from layers_patient_input.responses import written
 from layers_patient_input.service import Decision
 
 WORDS = "I could not read my letter because the print was so small, Mr Smith knows it"
@@ -40,6 +41,10 @@ def seen(house: Any, role: str, artefact_id: UUID) -> Thing:
     thing = thing_of(house, house.actor(role), artefact_id)
     assert thing is not None
     return thing
+
+
+def said(thing: Thing) -> list[str]:
+    return [part["text"] for part in thing.body["parts"]]
 
 
 def publish(house: Any, source: Thing | None = None, guard: GuardAnswer | None = None, **parts: str) -> UUID:
@@ -73,7 +78,7 @@ def test_an_answer_is_kept_with_what_was_asked_and_without_who_answered(house: A
     (answer,) = house.answers()
     assert (answer.form, answer.form_version, answer.scale_version, answer.score) == ("fft", 1, "2020", "poor")
     assert (answer.language, answer.method, answer.state) == ("ur", "online", "waiting")
-    assert answer.question == "ہم کیا بہتر کر سکتے تھے؟"
+    assert answer.items[1]["text"] == "ہم کیا بہتر کر سکتے تھے؟"
     assert answer.link_token == house.link().token
     (event,) = house.events()
     assert (event.name, event.tier, event.actor_key, event.role) == ("patient_input.answered", "producing", None, "")
@@ -83,7 +88,7 @@ def test_an_answer_is_kept_with_what_was_asked_and_without_who_answered(house: A
 def test_the_same_page_sent_twice_is_one_answer_with_one_receipt(house: Any) -> None:
     receipt = house.send(nonce="same")
     assert house.send("Other words", nonce="same") == receipt
-    assert [answer.text for answer in house.answers()] == [WORDS]
+    assert [written(answer.items) for answer in house.answers()] == [[WORDS]]
     assert len(house.events("patient_input.answered")) == 1
     assert house.send(nonce="another") != receipt
 
@@ -113,7 +118,7 @@ def test_an_answer_without_words_waits_for_nobody(house: Any) -> None:
 
 
 def test_too_long_or_unknown_answers_are_refused(house: Any) -> None:
-    with pytest.raises(service.AnswerTooLong):
+    with pytest.raises(service.DoesNotFit):
         house.send("x" * 5_001)
     with pytest.raises(LookupError):
         house.send(score="extremely_likely")
@@ -154,7 +159,7 @@ def test_another_practices_moderators_find_nothing(house: Any) -> None:
     (answer,) = house.answers()
     actor = house.actor("mill_receptionist")
     with house.database.read() as session:
-        assert reading.answers_in(session, actor.practice.id, "waiting") == []
+        assert reading.answers_in(session, actor.practice, "waiting") == []
         assert reading.open_answer(session, actor.practice.id, answer.id) is None
         assert reading.count_waiting(session, actor.practice.id) == (0, None)
     with pytest.raises(NotFound):
@@ -169,13 +174,14 @@ def test_release_without_the_marked_words(house: Any) -> None:
     thing = seen(house, "nurse", key)
     assert thing.kind == ANSWER
     assert "Smith" not in str(thing)
-    assert thing.body["text"] == WORDS.replace("Mr Smith", "[removed]")
-    assert thing.body["translation"] == "As [removed] knows"
+    (part,) = thing.body["parts"]
+    assert part["text"] == WORDS.replace("Mr Smith", "[removed]")
+    assert part["translation"] == "As [removed] knows"
     assert (thing.body["score"], thing.body["method"], thing.audience.type) == ("poor", "online", "practice")
     assert thing.author_id is None
     assert WORDS[:10] not in thing.title
     (answer,) = house.answers()
-    assert (answer.state, answer.text, answer.released_artefact_id) == ("released", WORDS, key)
+    assert (answer.state, written(answer.items), answer.released_artefact_id) == ("released", [WORDS], key)
     assert answer.moderated_by == house.people["receptionist"]
     (released,) = house.events("patient_input.released")
     assert (released.tier, released.role, released.props) == ("using", "receptionist", {"redacted": True})
@@ -195,7 +201,7 @@ def test_release_as_it_is_needs_a_look_at_the_marks(house: Any) -> None:
     assert house.answers()[0].state == "waiting"
     looked = GuardAnswer(identifiers.fingerprint([WORDS]))
     key = service.release(house.artefacts, actor, answer.id, Decision("as_is", guard=looked))
-    assert seen(house, "nurse", key).body["text"] == WORDS
+    assert said(seen(house, "nurse", key)) == [WORDS]
     assert house.events("patient_input.released")[0].props == {"redacted": False}
     with house.database.read() as session:
         decision = session.scalars(select(GuardDecision)).one()
@@ -207,15 +213,17 @@ def test_release_with_changed_words(house: Any) -> None:
     (answer,) = house.answers()
     actor = house.actor("receptionist")
     with pytest.raises(GuardStop):
-        service.release(house.artefacts, actor, answer.id, Decision("edited", "Dr Jones knows it"))
+        service.release(house.artefacts, actor, answer.id, Decision("edited", {0: "Dr Jones knows it"}))
     with pytest.raises(DraftRefused):
-        service.release(house.artefacts, actor, answer.id, Decision("edited", "  "))
+        service.release(house.artefacts, actor, answer.id, Decision("edited", {0: "  "}))
     with pytest.raises(DraftRefused):
-        service.release(house.artefacts, actor, answer.id, Decision("edited", "x" * 5_001))
-    key = service.release(house.artefacts, actor, answer.id, Decision("edited", "The letter was too small", "", "mild"))
-    assert seen(house, "nurse", key).body["text"] == "The letter was too small"
+        service.release(house.artefacts, actor, answer.id, Decision("edited", {0: "x" * 5_001}))
+    key = service.release(
+        house.artefacts, actor, answer.id, Decision("edited", {0: "The letter was too small"}, criticality="mild")
+    )
+    assert said(seen(house, "nurse", key)) == ["The letter was too small"]
     (answer,) = house.answers()
-    assert (answer.text, answer.criticality) == (WORDS, "mild")
+    assert (written(answer.items), answer.criticality) == ([WORDS], "mild")
 
 
 def test_two_who_look_at_once_release_once(house: Any) -> None:
@@ -236,7 +244,7 @@ def test_a_failed_release_leaves_nothing(house: Any, monkeypatch: pytest.MonkeyP
     def broken(*_anything: object) -> None:
         raise RuntimeError("The power went")
 
-    monkeypatch.setattr("layers_patient_input.service.answers._decide", broken)
+    monkeypatch.setattr("layers_patient_input.service.moderating._decide", broken)
     with pytest.raises(RuntimeError):
         service.release(house.artefacts, house.actor("receptionist"), answer.id, Decision("redacted"))
     assert house.answers()[0].state == "waiting"
@@ -272,7 +280,7 @@ def test_no_member_of_staff_may_change_or_share_a_patients_words(house: Any) -> 
         with pytest.raises(NotAllowed):
             house.artefacts.withdraw(actor, key)
         thing = seen(house, role, key)
-        draft = Draft(ANSWER, thing.title, {**thing.body, "text": "Other words"}, "practice")
+        draft = Draft(ANSWER, thing.title, {**thing.body, "score": "good"}, "practice")
         with pytest.raises(NotAllowed):
             house.artefacts.revise(actor, key, draft, 1)
         with pytest.raises(NotAllowed):
@@ -296,7 +304,7 @@ def test_a_patient_takes_an_answer_back(house: Any, state: str) -> None:
     for _time in range(2):
         assert service.take_back(house.artefacts, house.practice(), receipt.lower().replace("-", " ")) is True
     (answer,) = house.answers()
-    assert (answer.state, answer.text) == ("withdrawn", "")
+    assert (answer.state, answer.items) == ("withdrawn", [])
     (event,) = house.events("patient_input.withdrawn")
     assert (event.tier, event.actor_key) == ("using", None)
     if key:
@@ -447,7 +455,7 @@ def test_the_words_are_found_through_a_note_and_its_copy(house: Any) -> None:
 def test_words_that_were_removed_may_not_be_quoted_either(house: Any) -> None:
     house.send()
     (answer,) = house.answers()
-    key = service.release(house.artefacts, house.actor("manager"), answer.id, Decision("edited", "Small print"))
+    key = service.release(house.artefacts, house.actor("manager"), answer.id, Decision("edited", {0: "Small print"}))
     with pytest.raises(DraftRefused):
         house.artefacts.save(house.actor("manager"), note(QUOTE, NewLink("prompted_by", key), audience=house.cluster))
 

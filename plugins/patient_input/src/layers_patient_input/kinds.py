@@ -27,14 +27,23 @@ PERMISSIONS = (
 )
 
 
+def upgrade_answer(body: Body, from_version: int) -> Body:
+    """An answer's body in version 2: version 1 knew one text besides the score. One that was taken back stays empty."""
+    if from_version > 1 or not body:
+        return body
+    kept = {name: value for name, value in body.items() if name not in {"question", "text", "translation"}}
+    part = {name: body.get(name, "") for name in ("question", "text", "translation")}
+    return {**kept, "form_title": "", "parts": [{"link_id": "text", **part, "words": True}]}
+
+
 def summary_of_answer(body: Body) -> str:
-    """The words that staff can read: the translation where there is one."""
-    return _line(body["translation"] or body["text"])
+    """The words that staff can read: the translations where there are some."""
+    return _line(" ".join(part["translation"] or part["text"] for part in body["parts"]))
 
 
 def words_of_answer(body: Body) -> str:
     """The patient's words and their translation, for search."""
-    return f"{body['text']}\n{body['translation']}"
+    return "\n".join(text for part in body["parts"] for text in (part["text"], part["translation"]) if text)
 
 
 def summary_of_entry(body: Body) -> str:
@@ -55,7 +64,7 @@ def _line(text: str, most: int = 160) -> str:
 KINDS = (
     ArtefactKind(
         name=ANSWER,
-        version=1,
+        version=2,
         schema=AnswerBody,
         label=_l("Patient’s answer"),
         summary=summary_of_answer,
@@ -63,6 +72,7 @@ KINDS = (
         page_template="patient_input/answer_body.html",
         permission=HOLD,
         edited_by_permission=True,
+        upgrade=upgrade_answer,
     ),
     ArtefactKind(
         name=YOU_SAID,

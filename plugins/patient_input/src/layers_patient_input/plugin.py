@@ -31,10 +31,11 @@ from layers_core.contract import (
 from layers_core.i18n import lazy_gettext as _l
 from layers_core.usage.events import UsageEvent
 from layers_patient_input import panels, service, views
+from layers_patient_input.catalogue import FFT
 from layers_patient_input.events import EVENTS
 from layers_patient_input.kinds import KINDS, PERMISSIONS
 from layers_patient_input.schemas import SettingsSchema
-from layers_patient_input.wording import FFT, SLUG
+from layers_patient_input.wording import SLUG
 
 
 class Plugin:

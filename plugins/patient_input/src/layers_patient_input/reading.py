@@ -13,12 +13,17 @@ from sqlalchemy.orm import Session
 
 from layers_core.artefacts import kinds
 from layers_core.artefacts.models import Artefact, Link
+from layers_core.contract import PracticeView
 from layers_core.db.base import now
 from layers_core.host.loader import Host
 from layers_core.practices.models import PublicLink
 from layers_core.vocabulary import vocabulary
+from layers_patient_input import catalogue, responses
+from layers_patient_input.catalogue import FFT, Form
+from layers_patient_input.kinds import upgrade_answer
 from layers_patient_input.models import Answer, Publication
-from layers_patient_input.wording import FFT, SLUG
+from layers_patient_input.responses import Part
+from layers_patient_input.wording import SLUG
 
 OPEN_STATES = ("waiting", "kept_back")
 """The states in which somebody may still decide about an answer."""
@@ -37,11 +42,20 @@ def count_waiting(session: Session, practice_id: UUID) -> tuple[int, UUID | None
     return (row[1], row[0]) if row else (0, None)
 
 
-def answers_in(session: Session, practice_id: UUID, state: str) -> Sequence[Answer]:
-    """A practice's answers in a state, the oldest first, at most a page."""
-    return session.scalars(
-        select(Answer).where(Answer.practice_id == practice_id, Answer.state == state).order_by(Answer.id).limit(PAGE)
-    ).all()
+def answers_in(session: Session, practice: PracticeView, state: str) -> list[tuple[Answer, list[Part], str]]:
+    """A practice's answers in a state with their parts and the titles of their forms, oldest first, at most a page."""
+    rows = session.scalars(
+        select(Answer).where(Answer.practice_id == practice.id, Answer.state == state).order_by(Answer.id).limit(PAGE)
+    )
+    forms: dict[tuple[str, int], Form | None] = {}
+    found = []
+    for row in rows:
+        key = row.form, row.form_version
+        if key not in forms:
+            forms[key] = catalogue.find(session, practice, {}, *key)
+        form = forms[key]
+        found.append((row, responses.parts(form, row.items) if form else [], form.label if form else ""))
+    return found
 
 
 def open_answer(session: Session, practice_id: UUID, answer_id: UUID, *, lock: bool = False) -> Answer | None:
@@ -50,6 +64,17 @@ def open_answer(session: Session, practice_id: UUID, answer_id: UUID, *, lock: b
         Answer.id == answer_id, Answer.practice_id == practice_id, Answer.state.in_(OPEN_STATES)
     )
     return session.scalar(query.with_for_update() if lock else query)
+
+
+def form_of(session: Session, practice: PracticeView, answer: Answer) -> Form | None:
+    """The form that an answer was given to, at its version; None where it is gone."""
+    return catalogue.find(session, practice, {}, answer.form, answer.form_version)
+
+
+def parts_of(session: Session, practice: PracticeView, answer: Answer) -> list[Part]:
+    """An answer as people read it, part by part."""
+    form = form_of(session, practice, answer)
+    return responses.parts(form, answer.items) if form else []
 
 
 def links_of(session: Session, practice_id: UUID) -> Sequence[PublicLink]:
@@ -139,8 +164,12 @@ def things_before(session: Session, ids: Iterable[UUID]) -> set[UUID]:
 def patients_words(session: Session, ids: Collection[UUID]) -> list[str]:
     """What patients wrote in those of these things that are released answers: as it came, as released, translated."""
     rows = session.execute(
-        select(Answer.text, Artefact.body)
+        select(Answer.items, Artefact.body, Artefact.body_version)
         .join(Artefact, Artefact.id == Answer.released_artefact_id)
         .where(Answer.released_artefact_id.in_(ids))
     )
-    return [text for row in rows for text in (row.text, row.body["text"], row.body["translation"]) if text]
+    texts = []
+    for row in rows:
+        parts = upgrade_answer(row.body, row.body_version).get("parts", ())
+        texts += [*responses.written(row.items), *(part[name] for part in parts for name in ("text", "translation"))]
+    return [text for text in texts if text]

@@ -24,17 +24,26 @@ _PROFESSIONS = vocabulary("professions")
 _PROFESSION_NAMES: list[Any] = [_l(name) for name in _PROFESSIONS.values()]
 
 
+class PartBody(Schema):
+    """One answer of a released response. `words` says that the patient wrote it; then it may have a translation."""
+
+    link_id = fields.String(required=True)
+    question = fields.String(load_default="")
+    text = fields.String(required=True)
+    translation = fields.String(load_default="")
+    words = fields.Boolean(required=True)
+
+
 class AnswerBody(Schema):
-    """What the practice sees of a patient's answer, after somebody looked at it."""
+    """What the practice sees of an answer, after somebody looked at it. `form_title` is empty for a built-in form."""
 
     form = fields.String(required=True)
     form_version = fields.Integer(required=True)
-    scale_version = fields.String(required=True)
-    score = fields.String(required=True)
-    question = fields.String(load_default="")
-    text = fields.String(required=True)
+    form_title = fields.String(load_default="")
+    scale_version = fields.String(load_default="")
+    score = fields.String(load_default="")
+    parts = fields.List(fields.Nested(PartBody), required=True)
     language = fields.String(required=True)
-    translation = fields.String(load_default="")
     method = fields.String(required=True, validate=validate.OneOf(list(vocabulary("methods", PACKAGE))))
     received_month = fields.String(required=True, validate=validate.Regexp(r"\d{4}-\d{2}"))
 

@@ -11,7 +11,6 @@ from layers_core.vocabulary import vocabulary
 
 PACKAGE = "layers_patient_input"
 SLUG = "patient_input"
-FFT = "fft"
 
 WORDS: Mapping[str, Any] = vocabulary("patient_words", PACKAGE)
 LANGUAGES: tuple[str, ...] = tuple(WORDS)
@@ -26,20 +25,6 @@ class Language:
     name: str
     direction: str
     official: bool
-
-
-@dataclass(frozen=True)
-class FormWording:
-    """A form as a patient meets it in one language. `answers` holds (code, words) in the scale's order."""
-
-    form: str
-    version: int
-    scale: str
-    language: Language
-    question: str
-    free_text: str
-    answers: tuple[tuple[str, str], ...]
-    source: str
 
 
 def language(code: str) -> Language:
@@ -69,21 +54,9 @@ def patient_words(code: str, settings: Mapping[str, Any], practice: PracticeView
     return words | {name: text for name, text in own.items() if text}
 
 
-def form_wording(form: str, code: str, settings: Mapping[str, Any]) -> FormWording:
-    """A form in one language. Raises KeyError for a form or language that the data lacks."""
-    entry = vocabulary("forms", PACKAGE)[form]
-    words = entry["languages"][code]
-    prefix = _own("question_prefix", code, settings)
-    return FormWording(
-        form=form,
-        version=entry["version"],
-        scale=entry["scale"],
-        language=language(code),
-        question=f"{prefix} {words['question']}" if prefix else words["question"],
-        free_text=_own("free_text_question", code, settings) or words["free_text"],
-        answers=tuple((answer, words["answers"][answer]) for answer in vocabulary("scales", PACKAGE)[entry["scale"]]),
-        source=words["source"],
-    )
+def own_words(name: str, settings: Mapping[str, Any]) -> dict[str, str]:
+    """What a practice wrote in one of its settings, by language; a language in which it wrote nothing is left out."""
+    return {code: text for code in LANGUAGES if (text := _own(name, code, settings))}
 
 
 def _own(name: str, code: str, settings: Mapping[str, Any]) -> str:

@@ -5,20 +5,7 @@ from __future__ import annotations
 from layers_core.artefacts.unit import Unit
 from layers_core.contract import Change, Thing
 from layers_patient_input.kinds import ANSWER, YOU_SAID
-from layers_patient_input.service.answers import (
-    AnswerTooLong,
-    Decision,
-    Given,
-    How,
-    about_person,
-    follow_withdrawal,
-    forget_person,
-    keep_back,
-    may_moderate,
-    release,
-    take_answer,
-    take_back,
-)
+from layers_patient_input.releasing import Decision, How
 from layers_patient_input.service.entries import (
     draft_problems,
     publish,
@@ -27,17 +14,23 @@ from layers_patient_input.service.entries import (
     show_entry,
     take_off,
 )
+from layers_patient_input.service.moderating import keep_back, may_moderate, release
+from layers_patient_input.service.taking import DoesNotFit, Given, Source, fft_answer, keep, take_answer
 from layers_patient_input.service.ways_in import close_way_in, new_way_in, open_way_in
+from layers_patient_input.service.withdrawing import about_person, follow_withdrawal, forget_person, take_back
 
 __all__ = [
-    "AnswerTooLong",
     "Decision",
+    "DoesNotFit",
     "Given",
     "How",
+    "Source",
     "about_person",
     "close_way_in",
     "draft_problems",
+    "fft_answer",
     "forget_person",
+    "keep",
     "keep_back",
     "may_moderate",
     "new_way_in",

@@ -10,8 +10,9 @@ from layers_core.artefacts.service import ArtefactService
 from layers_core.contract import Actor, PracticeView
 from layers_core.practices.models import PublicLink
 from layers_core.practices.service import ensure_public_link
+from layers_patient_input.catalogue import FFT
 from layers_patient_input.kinds import WAYS_IN
-from layers_patient_input.wording import FFT, SLUG
+from layers_patient_input.wording import SLUG
 
 
 def open_way_in(session: Session, practice: PracticeView) -> None:

@@ -38,8 +38,10 @@ def index() -> str:
         "patient_input/index.html",
         moderates=moderates,
         state=state,
-        answers=reading.answers_in(session, actor.practice.id, state) if moderates else (),
-        score=showing.score,
+        answers=[
+            (row, showing.of_row(row, parts, title), showing.title(row, title))
+            for row, parts, title in (reading.answers_in(session, actor.practice, state) if moderates else ())
+        ],
         lately=[(thing, showing.answer(thing.body)) for thing in lately],
         entries=reading.entries_of(session, actor.practice.id),
         may_publish=actor.can(PUBLISH),
@@ -76,22 +78,30 @@ def decide(answer_id: UUID) -> ResponseReturnValue:
 
 def _releasing(found: Answer, form: Submitted) -> Callable[[], None]:
     how = cast("How", form.get("do") if form.get("do") in {"as_is", "redacted"} else "edited")
-    typed = cleaned(form.get("text"))
+    written = _written(found)
+    typed = {
+        place: cleaned(form.get(f"text-{place}")) for place in range(len(written)) if f"text-{place}" in form.values
+    }
+    translations = {place: cleaned(form.get(f"translation-{place}")) for place in range(len(written))}
     guard = form.guard()
     if not guard.fingerprint and how == "as_is":
         # The page showed these very marks beside the button.
-        guard = GuardAnswer(identifiers.fingerprint([found.text]))
-    decision = Decision(how, typed, cleaned(form.get("translation")), form.get("criticality"), guard)
+        guard = GuardAnswer(identifiers.fingerprint(written))
+    decision = Decision(how, typed, translations, form.get("criticality"), guard)
 
     def work() -> None:
-        if how != "edited" and "text" in form.values and typed != found.text:
-            raise DraftRefused(
-                [Problem(_("You changed the words. Press “Release my changed words”, or undo your changes"), "text")]
-            )
+        changed = [place for place, text in typed.items() if text != written[place]]
+        if how != "edited" and changed:
+            words = _("You changed the words. Press “Release my changed words”, or undo your changes")
+            raise DraftRefused([Problem(words, f"text-{changed[0]}")])
         service.release(current.artefacts, current.actor, found.id, decision)
         flash(_("Released. Everybody at %(practice)s can read it now.", practice=current.practice.name), "success")
 
     return work
+
+
+def _written(found: Answer) -> list[str]:
+    return [part.text for part in reading.parts_of(current.session, current.practice, found) if part.words]
 
 
 def _keeping_back(found: Answer, form: Submitted) -> Callable[[], None]:
@@ -103,11 +113,15 @@ def _keeping_back(found: Answer, form: Submitted) -> Callable[[], None]:
 
 
 def _look(found: Answer, values: Submitted, refusal: Refusal | None = None) -> str:
+    form = reading.form_of(current.session, current.practice, found)
+    parts = reading.parts_of(current.session, current.practice, found)
+    own_title = form.label if form else ""
     return render_template(
         "patient_input/answer.html",
         answer=found,
-        marked=marked(found.text),
-        shown=showing.of_row(found),
+        title=showing.title(found, own_title),
+        parts=[(part, marked(part.text)) for part in parts],
+        shown=showing.of_row(found, parts, own_title),
         foreign=found.language != next(iter(current.practice.languages), DEFAULT_LANGUAGE),
         reasons=_choices("keep_back_reasons"),
         criticalities=_choices("criticalities"),

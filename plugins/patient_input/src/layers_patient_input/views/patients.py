@@ -13,11 +13,11 @@ from layers_core.contract import PracticeView, Problem
 from layers_core.practices.models import PublicLink
 from layers_core.web import client_address, current, nonce_key, policy, public_nonce, submitted, within_limit
 from layers_patient_input import reading, service
+from layers_patient_input.catalogue import FFT, built_in
 from layers_patient_input.redaction import cleaned
 from layers_patient_input.schemas import TEXT_LIMIT, settings_of
-from layers_patient_input.service import Given
 from layers_patient_input.views.blueprints import public
-from layers_patient_input.wording import FFT, Language, chosen, form_wording, offered, patient_words
+from layers_patient_input.wording import Language, chosen, offered, patient_words
 
 # A waiting room of 30 people an hour behind one address stays far below these.
 FROM_ONE_CLIENT = "120 per hour"
@@ -65,15 +65,15 @@ def reader(practice: PracticeView) -> Reader:
 def fft(link: PublicLink, practice: PracticeView) -> ResponseReturnValue:
     """The Friends and Family Test: one page, two taps and submit. It keeps no cookie and no address."""
     who = reader(practice)
-    wording = form_wording(FFT, who.language.code, settings_of(practice))
+    asked = built_in(FFT, settings_of(practice))
     form = submitted()
     if request.method != "POST":
-        return who.page("form.html", form=wording, values=form, nonce=public_nonce(link.token), limit=TEXT_LIMIT)
+        return who.page("form.html", form=asked, values=form, nonce=public_nonce(link.token), limit=TEXT_LIMIT)
     score, text, key = form.get("score"), cleaned(form.get("text")), nonce_key(form.get("nonce"), link.token)
     problems = []
     if key is None:
         problems.append(Problem(who.words["stale"], "submit"))
-    if score not in dict(wording.answers):
+    if score not in {option.value.data["code"] for option in asked.scores()}:
         problems.append(Problem(who.words["choose"], "score"))
     if len(text) > TEXT_LIMIT:
         problems.append(Problem(who.words["too_long"], "text"))
@@ -83,8 +83,9 @@ def fft(link: PublicLink, practice: PracticeView) -> ResponseReturnValue:
         status = 429
     if problems or key is None:
         nonce = form.get("nonce") if key else public_nonce(link.token)
-        return who.page("form.html", status, form=wording, values=form, nonce=nonce, faults=problems, limit=TEXT_LIMIT)
-    receipt = service.take_answer(current.artefacts, practice, link, key, Given(wording, score, text))
+        return who.page("form.html", status, form=asked, values=form, nonce=nonce, faults=problems, limit=TEXT_LIMIT)
+    given = service.fft_answer(practice, score, text, who.language.code)
+    receipt = service.take_answer(current.artefacts, practice, link, key, given)
     return who.page("thanks.html", receipt=receipt)
 
 
