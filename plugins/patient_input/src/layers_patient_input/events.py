@@ -53,4 +53,14 @@ class Published(UsageEvent):
     tier: ClassVar[Tier] = "producing"
 
 
-EVENTS: tuple[type[UsageEvent], ...] = (Answered, Released, KeptBack, AnswerWithdrawn, Published)
+@dataclass(frozen=True)
+class ReturnSent(UsageEvent):
+    """Somebody said that a month's figures of the Friends and Family Test were sent."""
+
+    name: ClassVar[str] = "patient_input.return_sent"
+    tier: ClassVar[Tier] = "using"
+    in_time: bool
+    """Whether that was said by the day on which the return is due."""
+
+
+EVENTS: tuple[type[UsageEvent], ...] = (Answered, Released, KeptBack, AnswerWithdrawn, Published, ReturnSent)

@@ -1,0 +1,195 @@
+"""What pages ask about months. Totals come from the tally, never from answers one by one. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, ScalarSelect, extract, func, select
+from sqlalchemy.orm import Session
+
+from layers_core.artefacts.followup import today_in
+from layers_core.contract import PracticeView
+from layers_core.i18n import local_date
+from layers_core.practices.models import Person, PublicLink
+from layers_core.vocabulary import vocabulary
+from layers_patient_input.catalogue import FFT
+from layers_patient_input.models import Tally
+from layers_patient_input.months import bank_holidays, rules
+from layers_patient_input.months.models import MonthlyReturn
+from layers_patient_input.months.rules import BEGAN, Figures, Month, State
+from layers_patient_input.wording import PACKAGE, SLUG
+
+SCORE: str = vocabulary("built_in_forms", PACKAGE)[FFT]["score"]
+NOTHING = Figures({}, {})
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A return that was sent; `by` is "" for somebody who was erased."""
+
+    figures: Figures
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
+class MonthView:
+    """A month of a practice: how its return stands, its answers by scale as they are now, and as they were sent."""
+
+    month: Month
+    state: State
+    due: date
+    counted: Mapping[str, Figures]
+    sent: Sent | None
+
+    @property
+    def now(self) -> Figures:
+        """What the return would say now."""
+        return rules.for_return(self.counted.get(rules.SCALE, NOTHING))
+
+    @property
+    def shown(self) -> Figures:
+        """What counts as the month's figures: as sent where they were."""
+        return self.sent.figures if self.sent else self.now
+
+    @property
+    def late(self) -> Figures:
+        """What came after the month was sent; zeros where it was not."""
+        return self.now.minus(self.shown)
+
+    @property
+    def other_scales(self) -> Mapping[str, Figures]:
+        """Answers that belong in no return of today, by their scale."""
+        return {scale: figures for scale, figures in self.counted.items() if scale != rules.SCALE}
+
+
+@dataclass(frozen=True)
+class Span:
+    """The months of a practice: `first` has the first answer or link, from `since` on the practice asked here."""
+
+    first: Month
+    since: Month
+    last: Month
+
+
+def span(session: Session, practice: PracticeView) -> Span:
+    """The months from a practice's first answer or link to now; before general practices asked, there are none."""
+    today = today_in(practice.time_zone)
+    linked_at, answered_on = session.execute(
+        select(
+            _first_link(practice.id),
+            select(Tally.day).where(*_of(practice.id)).order_by(Tally.day).limit(1).scalar_subquery(),
+        )
+    ).one()
+    since = Month.of(local_date(linked_at, practice.time_zone)) if linked_at else Month.of(today)
+    first = min(since, Month.of(answered_on)) if answered_on else since
+    return Span(max(first, BEGAN), since, Month.of(today))
+
+
+def listed(session: Session, practice: PracticeView, known: Span, first: Month, last: Month) -> list[MonthView]:
+    """The months from `first` to `last`, the newest first: two queries, however many months and answers."""
+    today = today_in(practice.time_zone)
+    counted = _counted(session, practice.id, first, last)
+    sent = _sent(session, practice.id, first, last)
+    views = []
+    for month in rules.newest_first(first, last):
+        due = bank_holidays.deadline(month)
+        state = rules.state(month, today, due, sent=month in sent, since=known.since)
+        views.append(MonthView(month, state, due, counted.get(month, {}), sent.get(month)))
+    return views
+
+
+def by_day(session: Session, practice_id: UUID, first: date, last: date) -> dict[date, int]:
+    """How many answers there were on the days from `first` to `last`; days without any are left out."""
+    rows = session.execute(
+        select(Tally.day, func.sum(Tally.count)).where(*_of(practice_id), Tally.day.between(first, last)).group_by(Tally.day)
+    )
+    return {day: int(count) for day, count in rows}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The month that is due, or was missed last: what a card or a mail says."""
+
+    month: Month
+    state: State
+    due: date
+
+
+def standing(session: Session, practice: PracticeView) -> Standing | None:
+    """How the return of last month stands where it has to be sent or was missed, else None: one query."""
+    today = today_in(practice.time_zone)
+    month = Month.of(today).previous
+    is_sent = select(MonthlyReturn.month).where(
+        MonthlyReturn.practice_id == practice.id, MonthlyReturn.month == month.first
+    )
+    linked_at, sent = session.execute(select(_first_link(practice.id), is_sent.exists())).one()
+    if sent or linked_at is None or Month.of(local_date(linked_at, practice.time_zone)) > month:
+        return None
+    due = bank_holidays.deadline(month)
+    return Standing(month, rules.state(month, today, due, sent=False, since=month), due)
+
+
+def sent_figures(session: Session, practice_id: UUID, most: int) -> list[tuple[Month, Figures]]:
+    """The figures of the last months that were sent, the newest first."""
+    rows = session.scalars(
+        select(MonthlyReturn)
+        .where(MonthlyReturn.practice_id == practice_id)
+        .order_by(MonthlyReturn.month.desc())
+        .limit(most)
+    )
+    return [(Month.of(row.month), _figures(row)) for row in rows]
+
+
+def counted_in(session: Session, practice_id: UUID, month: Month) -> Figures:
+    """What a month's return would say at this moment."""
+    counted = _counted(session, practice_id, month, month)
+    return rules.for_return(counted.get(month, {}).get(rules.SCALE, NOTHING))
+
+
+def _counted(session: Session, practice_id: UUID, first: Month, last: Month) -> dict[Month, dict[str, Figures]]:
+    year, number = extract("year", Tally.day), extract("month", Tally.day)
+    rows = session.execute(
+        select(year, number, Tally.version, Tally.code, Tally.method, func.sum(Tally.count))
+        .where(*_of(practice_id), Tally.day >= first.first, Tally.day < last.next.first)
+        .group_by(year, number, Tally.version, Tally.code, Tally.method)
+    )
+    cells: dict[tuple[Month, str], list[tuple[str, str, int]]] = defaultdict(list)
+    for year_of, number_of, scale, code, method, count in rows:
+        if count:
+            cells[Month(int(year_of), int(number_of)), scale].append((code, method, int(count)))
+    counted: dict[Month, dict[str, Figures]] = defaultdict(dict)
+    for (month, scale), counts in cells.items():
+        counted[month][scale] = rules.figures(counts)
+    return counted
+
+
+def _sent(session: Session, practice_id: UUID, first: Month, last: Month) -> dict[Month, Sent]:
+    rows = session.execute(
+        select(MonthlyReturn, Person.name)
+        .outerjoin(Person, Person.id == MonthlyReturn.sent_by)
+        .where(MonthlyReturn.practice_id == practice_id, MonthlyReturn.month.between(first.first, last.first))
+    )
+    return {Month.of(row.month): Sent(_figures(row), row.sent_at, name or "") for row, name in rows}
+
+
+def _figures(row: MonthlyReturn) -> Figures:
+    """As sent, in the order of the return's fields: a database keeps none."""
+    return rules.for_return(Figures(row.answers, row.methods))
+
+
+def _of(practice_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """What of the tally is a practice's Friends and Family Test."""
+    return Tally.practice_id == practice_id, Tally.form == FFT, Tally.question == SCORE
+
+
+def _first_link(practice_id: UUID) -> ScalarSelect[datetime | None]:
+    return (
+        select(func.min(PublicLink.created_at))
+        .where(PublicLink.practice_id == practice_id, PublicLink.plugin == SLUG, PublicLink.form == FFT)
+        .scalar_subquery()
+    )
