@@ -63,8 +63,8 @@ class Condition:
 class Item:
     """A question, a group of questions ("group") or words to read ("display"). `type` is FHIR R4's code.
 
-    `answered` says whether this toolkit can ask it: a group, a display and what only a machine could answer
-    (attachment, reference) are kept and not asked.
+    `hidden` is the standard extension `questionnaire-hidden`: never shown to people. A question of type "quantity" has
+    its units as `options`: quantities with a unit and no number.
     """
 
     link_id: str
@@ -74,6 +74,7 @@ class Item:
     required: bool = False
     repeats: bool = False
     read_only: bool = False
+    hidden: bool = False
     max_length: int | None = None
     options: tuple[Option, ...] = ()
     initial: tuple[Value, ...] = ()
@@ -83,8 +84,8 @@ class Item:
 
     @property
     def answered(self) -> bool:
-        """Whether people can answer it here."""
-        return self.type not in NOT_ASKED
+        """Whether people can answer it here: not a group, not words, not what only a machine could answer."""
+        return not (self.type in NOT_ASKED or self.read_only or self.hidden)
 
 
 NOT_ASKED = frozenset({"group", "display", "attachment", "reference"})
