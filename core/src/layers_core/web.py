@@ -7,7 +7,8 @@ with `submitted()` and renders its templates, which extend `layers/page.html` by
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -151,6 +152,24 @@ def after_response(work: Callable[[], None]) -> None:
     logged; the page has long arrived.
     """
     cast("RequestContext", g.layers).after.append(work)
+
+
+def settle_language(code: str) -> str:
+    """Write the rest of the present page in a language; gives the one it was in until now.
+
+    For a page that is offered in some languages only: the shell takes any that its address or reader asks for.
+    """
+    return cast("str", current_app.extensions["layers_language"](code))
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Write a part of the present page in a language, such as one sheet of a poster for many readers."""
+    before = settle_language(code)
+    try:
+        yield
+    finally:
+        settle_language(before)
 
 
 NONCE_HOURS = 24
