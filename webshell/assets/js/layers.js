@@ -16,3 +16,6 @@ const progress = document.querySelector("[data-progress]");
 if (progress) {
   import("./progress.mjs").then(({ follow }) => follow(progress));
 }
+if (document.querySelector("button[data-copy]")) {
+  import("./copy.mjs").then((copy) => copy.start());
+}
