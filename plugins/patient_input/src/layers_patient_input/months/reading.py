@@ -69,11 +69,15 @@ class MonthView:
 
 @dataclass(frozen=True)
 class Span:
-    """The months of a practice: `first` has the first answer or link, from `since` on the practice asked here."""
+    """The months of a practice: `first` has the first answer or link, from `since` on the practice asked here.
+
+    `began` is the day of that first answer or link.
+    """
 
     first: Month
     since: Month
     last: Month
+    began: date
 
 
 def span(session: Session, practice: PracticeView) -> Span:
@@ -85,9 +89,9 @@ def span(session: Session, practice: PracticeView) -> Span:
             select(Tally.day).where(*_of(practice.id)).order_by(Tally.day).limit(1).scalar_subquery(),
         )
     ).one()
-    since = Month.of(local_date(linked_at, practice.time_zone)) if linked_at else Month.of(today)
-    first = min(since, Month.of(answered_on)) if answered_on else since
-    return Span(max(first, BEGAN), since, Month.of(today))
+    linked_on = local_date(linked_at, practice.time_zone) if linked_at else today
+    began = max(min(linked_on, answered_on or linked_on), BEGAN.first)
+    return Span(Month.of(began), Month.of(linked_on), Month.of(today), began)
 
 
 def listed(session: Session, practice: PracticeView, known: Span, first: Month, last: Month) -> list[MonthView]:
@@ -106,7 +110,9 @@ def listed(session: Session, practice: PracticeView, known: Span, first: Month, 
 def by_day(session: Session, practice_id: UUID, first: date, last: date) -> dict[date, int]:
     """How many answers there were on the days from `first` to `last`; days without any are left out."""
     rows = session.execute(
-        select(Tally.day, func.sum(Tally.count)).where(*_of(practice_id), Tally.day.between(first, last)).group_by(Tally.day)
+        select(Tally.day, func.sum(Tally.count))
+        .where(*_of(practice_id), Tally.day.between(first, last))
+        .group_by(Tally.day)
     )
     return {day: int(count) for day, count in rows}
 

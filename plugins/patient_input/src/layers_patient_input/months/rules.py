@@ -51,12 +51,17 @@ class Month:
     @property
     def next(self) -> Month:
         """The month after it."""
-        return Month(self.year + self.number // 12, self.number % 12 + 1)
+        return self.later(1)
 
     @property
     def previous(self) -> Month:
         """The month before it."""
-        return Month(self.year, self.number - 1) if self.number > 1 else Month(self.year - 1, 12)
+        return self.later(-1)
+
+    def later(self, months: int) -> Month:
+        """The month that is so many months later."""
+        year, number = divmod(self.year * 12 + self.number - 1 + months, 12)
+        return Month(year, number + 1)
 
 
 BEGAN = Month.read(RULES["began"])

@@ -28,8 +28,9 @@ class AlreadySent(Exception):
 def mark_sent(artefacts: ArtefactService, actor: Actor, month: Month, shown: str) -> None:
     """Keep a month's figures as the ones that were sent; they never change afterwards.
 
-    `shown` is the `mark` of the figures that the actor had before them: those they sent. Raises NotAllowed; DraftRefused
-    where the month is not over, or an answer came in meanwhile, so that the figures to send are others; AlreadySent.
+    `shown` is the `mark` of the figures that the actor had before them: those they sent. Raises NotAllowed;
+    DraftRefused where the month is not over, or an answer came in meanwhile, so that the figures to send are others;
+    AlreadySent.
     """
     if not actor.can(RETURNS):
         raise NotAllowed(RETURNS)
@@ -42,7 +43,9 @@ def mark_sent(artefacts: ArtefactService, actor: Actor, month: Month, shown: str
                 raise AlreadySent(str(month))
             figures = reading.counted_in(unit.session, actor.practice.id, month)
             if mark(figures) != shown:
-                raise DraftRefused([Problem(_("The figures have changed since you opened this page. Send these instead"))])
+                raise DraftRefused(
+                    [Problem(_("The figures have changed since you opened this page. Send these instead"))]
+                )
             unit.session.add(
                 MonthlyReturn(
                     practice_id=actor.practice.id,
