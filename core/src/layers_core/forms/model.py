@@ -25,8 +25,8 @@ class Words:
     translations: Mapping[str, str] = field(default_factory=dict)
 
     def to(self, language: str) -> str:
-        """The text in a language; in the form's own where it is not translated."""
-        return self.translations.get(language) or self.text
+        """The text in a language, "cy" for "cy-GB" too; in the form's own where it is not translated."""
+        return self.translations.get(language) or self.translations.get(language.split("-")[0]) or self.text
 
 
 @dataclass(frozen=True)

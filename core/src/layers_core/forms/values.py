@@ -7,7 +7,8 @@ to run for long.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -103,7 +104,7 @@ def _is_uri(data: Any) -> bool:
 
 
 def _strings(data: Any, names: Iterable[str]) -> bool:
-    return isinstance(data, dict) and all(data[name] is None or _is_string(data[name]) for name in names if name in data)
+    return isinstance(data, dict) and all(_is_string(data[name]) for name in names if name in data)
 
 
 def _is_coding(data: Any) -> bool:
@@ -186,14 +187,14 @@ def compare(one: Value, other: Value) -> int | None:
     return None
 
 
-def same(one: Value, other: Value, options: Sequence[Option] = ()) -> bool:
+def same(one: Value, other: Value, alone: Container[str] | None = None) -> bool:
     """Whether two values are equal. Codings are by system and code.
 
-    Where one of them lacks its system, the code is enough if no two of the question's `options` share it: files and
-    systems often leave the system out.
+    Where one of two codings lacks its system, the code is enough if it is among `alone`, the codes that one option
+    only has (`lone_codes`), or if nothing is known of the options: files and systems often leave the system out.
     """
     if one.type == other.type == "Coding" and isinstance(one.data, Mapping) and isinstance(other.data, Mapping):
-        return _same_coding(one.data, other.data, options)
+        return _same_coding(one.data, other.data, alone)
     if one.type == other.type == "Reference" and isinstance(one.data, Mapping) and isinstance(other.data, Mapping):
         return all(one.data.get(part) == other.data.get(part) for part in ("reference", "identifier", "display"))
     if one.type == other.type and one.type in ("Boolean", "String", "Uri", "Date"):
@@ -201,17 +202,20 @@ def same(one: Value, other: Value, options: Sequence[Option] = ()) -> bool:
     return compare(one, other) == 0
 
 
-def _same_coding(one: Mapping[str, Any], other: Mapping[str, Any], options: Sequence[Option]) -> bool:
-    if not (one.get("code") and other.get("code")):
-        return not (one.get("code") or other.get("code")) and one.get("display") == other.get("display")
-    if one["code"] != other["code"]:
+def lone_codes(options: Iterable[Option]) -> frozenset[str]:
+    """The codes that only one of the options has, so that they mean it even without their system."""
+    codes = Counter(str(option.value.data.get("code")) for option in options if option.value.type == "Coding")
+    return frozenset(code for code, count in codes.items() if count == 1)
+
+
+def _same_coding(one: Mapping[str, Any], other: Mapping[str, Any], alone: Container[str] | None) -> bool:
+    code = one.get("code")
+    if not (code and other.get("code")):
+        return not (code or other.get("code")) and one.get("display") == other.get("display")
+    if code != other["code"]:
         return False
-    if one.get("system") and other.get("system"):
-        return bool(one["system"] == other["system"])
-    if one.get("system") == other.get("system"):
-        return True
-    sharing = sum(option.value.type == "Coding" and option.value.data.get("code") == one["code"] for option in options)
-    return sharing <= 1
+    systems = one.get("system"), other.get("system")
+    return systems[0] == systems[1] or (not all(systems) and (alone is None or code in alone))
 
 
 def _compare_dates(one: str, other: str) -> int | None:

@@ -1,0 +1,221 @@
+"""The answers that a question offers: its own, those of a list in the same file, or of a list that everybody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from layers_core.forms.elements import Element, listed, mended
+from layers_core.forms.model import Option, Value, Words
+from layers_core.forms.values import OPTIONS
+from layers_core.i18n import gettext as _
+from layers_core.vocabulary import vocabulary
+
+MOST_OPTIONS = 1_000
+"""Answers to choose from; a longer list is no list on a page."""
+UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
+UNIT_OPTION = "http://hl7.org/fhir/StructureDefinition/questionnaire-unitOption"
+
+
+class ValueSets:
+    """The lists of answers that a form can name: those that it contains, then data/value_sets.json."""
+
+    def __init__(self, contained: Any) -> None:
+        self._contained = [entry for entry in listed(contained) if isinstance(entry, dict)]
+        self._read: dict[str, tuple[Option, ...]] = {}
+
+    def options(self, canonical: str) -> tuple[Option, ...]:
+        """The answers of a list in its order; none where the list is not known here or cannot be counted up."""
+        if canonical not in self._read:
+            self._read[canonical] = self._find(canonical)
+        return self._read[canonical]
+
+    def _find(self, canonical: str) -> tuple[Option, ...]:
+        address = canonical.split("|")[0]
+        for entry in self._contained:
+            if entry.get("resourceType") == "ValueSet" and (
+                address == f"#{entry.get('id')}" or (entry.get("url") == address != "")
+            ):
+                return _unique(Option(*coded) for coded in self._concepts(entry))
+        known = vocabulary("value_sets").get(address, ())
+        return tuple(Option(Value("Coding", dict(coding)), Words(coding["display"])) for coding in known)
+
+    def _concepts(self, value_set: Mapping[str, Any]) -> Iterable[tuple[Value, Words]]:
+        expansion = value_set.get("expansion")
+        if isinstance(expansion, dict) and (concepts := list(_contains(expansion))):
+            total = expansion.get("total")
+            return concepts if not isinstance(total, int) or total <= len(concepts) else ()
+        compose = value_set.get("compose")
+        includes = (
+            [part for part in listed(compose.get("include")) if isinstance(part, dict)]
+            if isinstance(compose, dict)
+            else []
+        )
+        if not isinstance(compose, dict) or compose.get("exclude") or any(not _plain(part) for part in includes):
+            return ()
+        found: list[tuple[Value, Words]] = []
+        for part in includes:
+            offered = list(_objects(part.get("concept"))) or self._system(part.get("system"))
+            if not offered:
+                return ()
+            found.extend(_coded({**concept, "system": part.get("system")}) for concept in offered)
+        return found
+
+    def _system(self, system: Any) -> list[Mapping[str, Any]]:
+        """All concepts of a code system that the form contains whole."""
+        for entry in self._contained:
+            if entry.get("resourceType") == "CodeSystem" and entry.get("url") == system and system:
+                return list(_below(entry)) if entry.get("content") in ("complete", None) else []
+        return []
+
+
+def _plain(include: Mapping[str, Any]) -> bool:
+    return not (include.get("filter") or include.get("valueSet"))
+
+
+def _objects(found: Any) -> Iterator[Mapping[str, Any]]:
+    return (entry for entry in listed(found) if isinstance(entry, dict))
+
+
+def _below(entry: Mapping[str, Any], name: str = "concept") -> Iterator[Mapping[str, Any]]:
+    waiting = [*_objects(entry.get(name))][::-1]
+    while waiting:
+        concept = waiting.pop()
+        yield concept
+        waiting.extend([*_objects(concept.get(name))][::-1])
+
+
+def _contains(expansion: Mapping[str, Any]) -> Iterator[tuple[Value, Words]]:
+    for concept in _below(expansion, "contains"):
+        if concept.get("abstract") is not True and concept.get("code"):
+            yield _coded(concept)
+
+
+def _coded(concept: Mapping[str, Any]) -> tuple[Value, Words]:
+    value = mended(Value("Coding", dict(concept))) or Value("Coding", {})
+    told = {
+        str(word.get("language")): word["value"]
+        for word in _objects(concept.get("designation"))
+        if isinstance(word.get("value"), str) and word.get("language")
+    }
+    return value, Words(str(value.data.get("display") or value.data.get("code") or ""), told)
+
+
+def _unique(options: Iterable[Option]) -> tuple[Option, ...]:
+    kept: dict[str, Option] = {}
+    for option in options:
+        if option.value.data:
+            kept.setdefault(identity(option.value), option)
+    return tuple(kept.values())
+
+
+def identity(value: Value) -> str:
+    """What tells a value from others of a question: a coding's system and code, else the value itself."""
+    data = value.data
+    if value.type == "Coding":
+        data = (data.get("system"), data.get("code") or data.get("display"))
+    return f"{value.type} {data!r}"
+
+
+def read_options(item: Element, type_: str, value_sets: ValueSets) -> tuple[Option, ...]:
+    """The answers that an item offers, or the units of a quantity; what cannot be offered is reported."""
+    if type_ == "quantity":
+        return _unique(_units(item))
+    own = [*_options(item, "answerOption"), *_options(item, "option")]
+    chosen = _unique(option for option in own if option)
+    if len(chosen) < len(own):
+        item.tell("answerOption", _("An answer without a value, or the same answer a second time, is left out."))
+    named = _value_set(item)
+    if named and chosen:
+        item.tell("answerValueSet", _("The question also has answers of its own, and these are used."))
+    elif named:
+        chosen = value_sets.options(named)
+        if not chosen:
+            item.tell(
+                "answerValueSet",
+                _(
+                    "The list of answers %(address)s is not known here, so people write their answer.",
+                    address=named[:200],
+                ),
+            )
+    if len(chosen) > MOST_OPTIONS:
+        why = _("More than %(count)s answers to choose from: people write their answer.", count=MOST_OPTIONS)
+        item.tell("answerOption" if own else "answerValueSet", why)
+        return ()
+    return chosen
+
+
+def _value_set(item: Element) -> str:
+    """The address of the list of answers; also in STU3's form, a reference under `options`."""
+    if "options" in item.data:
+        options = item.take("options")
+        item.tell("options", _("It is written as in FHIR STU3; it is read as answerValueSet."))
+        named = options.get("reference") if isinstance(options, dict) else options
+        return named.strip() if isinstance(named, str) else ""
+    return item.string("answerValueSet")
+
+
+def _options(item: Element, key: str) -> Iterator[Option | None]:
+    if key == "option" and key in item.data:
+        item.tell("option", _("It is written as in FHIR STU3; it is read as answerOption."))
+    for entry in _as_objects(item, key):
+        yield _option(entry)
+        entry.rest()
+
+
+def _as_objects(item: Element, key: str) -> Iterator[Element]:
+    """The entries of a list of answers; a bare text or coding among them is put into an answer of its own."""
+    found = [*listed(item.data.get(key))]
+    if any(isinstance(entry, str) or (isinstance(entry, dict) and {"code", "display"} & {*entry}) for entry in found):
+        item.tell(key, _("Answers stand there without value[x]; they are read as texts or codings."))
+        found = [
+            {"valueString": entry}
+            if isinstance(entry, str)
+            else {"valueCoding": entry}
+            if isinstance(entry, dict) and {"code", "display"} & {*entry}
+            else entry
+            for entry in found
+        ]
+        item.taken.add(key)
+        return Element({key: found}, item.link_id, item.report, item.within).many(key)
+    return item.many(key)
+
+
+def _option(entry: Element) -> Option | None:
+    if "valueCode" in entry.data:
+        entry.tell("answerOption", _("An answer is a code without its system; it is read as a coding."))
+        entry.taken.add("valueCode")
+        found = mended(Value("Coding", {"code": entry.data["valueCode"]}))
+    else:
+        found = entry.value("value")
+    initial = entry.flag("initialSelected")
+    if found is None:
+        return None
+    if found.type not in OPTIONS:
+        entry.tell(f"value{found.type}", _("An answer to choose cannot be of this type, so it is left out."))
+        return None
+    if found.type == "Coding":
+        coding = Element(entry.data.get("valueCoding", {}), entry.link_id, entry.report, "valueCoding")
+        label = coding.words("display")
+        coding.taken.update(("system", "version", "code", "userSelected"))
+        coding.rest()
+        return Option(found, replace(label, text=label.text or found.data.get("code", "")), initial)
+    if found.type == "Reference":
+        return Option(found, Words(str(found.data.get("display") or found.data.get("reference") or "")), initial)
+    return Option(found, Words(str(found.data), entry.translations(f"value{found.type}")), initial)
+
+
+def _units(item: Element) -> Iterator[Option]:
+    """The units of a quantity, from two standard extensions; they stand as quantities without a number."""
+    for extension in _objects(item.data.get("extension")):
+        if extension.get("url") not in (UNIT, UNIT_OPTION):
+            continue
+        item.known.add(extension["url"])
+        coding = mended(Value("Coding", extension.get("valueCoding")))
+        if coding is None:
+            item.tell(f"extension {extension['url']}", _("The unit is no coding, so it is not used."))
+            continue
+        unit = coding.data.get("display") or coding.data.get("code")
+        parts = {"unit": unit, "system": coding.data.get("system"), "code": coding.data.get("code")}
+        yield Option(Value("Quantity", {name: part for name, part in parts.items() if part}), Words(unit))
