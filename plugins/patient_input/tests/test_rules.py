@@ -16,7 +16,7 @@ from layers_patient_input import qr, receipts
 from layers_patient_input.catalogue import built_in
 from layers_patient_input.quoting import RUN, quotes, words_of
 from layers_patient_input.redaction import cleaned, redacted
-from layers_patient_input.wording import LANGUAGES, PACKAGE, WORDS, chosen, language, offered
+from layers_patient_input.wording import PACKAGE, chosen, offered
 
 LETTERS = string.ascii_letters + "åßéپںکی"
 WORD = st.text(alphabet=LETTERS, min_size=1, max_size=8).filter(lambda word: bool(words_of(word)))
@@ -135,16 +135,6 @@ def test_the_question_and_scale_are_the_official_ones() -> None:
         ("dont_know", "Don’t know"),
     ]
     assert vocabulary("scales", PACKAGE)["2020"].keys() == {option.value.data["code"] for option in form.scores()}
-
-
-def test_every_language_has_every_word() -> None:
-    english = WORDS["en"]["words"]
-    for code in LANGUAGES:
-        assert WORDS[code]["words"].keys() == english.keys()
-        for name, words in english.items():
-            assert re.findall(r"%\(\w+\)s", WORDS[code]["words"][name]) == re.findall(r"%\(\w+\)s", words)
-    assert not language("ur").official
-    assert language("ur").direction == "rtl"
 
 
 def test_a_practice_sets_words_but_never_the_question() -> None:

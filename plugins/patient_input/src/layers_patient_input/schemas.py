@@ -13,7 +13,16 @@ from layers_core.i18n import LazyString
 from layers_core.i18n import gettext as _
 from layers_core.i18n import lazy_gettext as _l
 from layers_core.vocabulary import vocabulary
-from layers_patient_input.wording import LANGUAGES, PACKAGE, SLUG, WORDS
+from layers_patient_input.wording import (
+    BASES,
+    DEFAULT_LANGUAGE,
+    LANGUAGES,
+    PACKAGE,
+    SLUG,
+    field_of,
+    in_english,
+    language,
+)
 
 TEXT_LIMIT = 5_000
 """Characters of a patient's free text."""
@@ -67,18 +76,50 @@ class YouSaidBody(Schema):
     we_did = fields.String(required=True, validate=_filled(PART_LIMIT, _l("Say what you did, or will do")))
 
 
-def _own_words(label: LazyString, description: LazyString | str = "", most: int = 500) -> fields.String:
-    """A text that stands in place of the toolkit's own; empty means the toolkit's own."""
-    return fields.String(
-        load_default="", validate=validate.Length(max=most), metadata={"label": label, "description": description}
-    )
+_OWN_WORDS: tuple[tuple[str, LazyString, LazyString, int], ...] = (
+    (
+        "question_prefix",
+        _l("Words before the question"),
+        _l("For example: Thinking about your GP practice… NHS England fixes the question itself."),
+        200,
+    ),
+    ("free_text_question", _l("Free-text question"), _l("Empty means: What could we have done better?"), 200),
+    (
+        "urgent_help",
+        _l("Urgent-help line"),
+        _l("It comes first on the form. Empty means: call 999 in an emergency, or 111."),
+        500,
+    ),
+    (
+        "other_ways",
+        _l("How else to reach the practice"),
+        _l("Shown after an answer is sent. Empty means: your telephone number."),
+        500,
+    ),
+)
+"""A practice's own words, which stand in place of the toolkit's: setting, label, description, characters at most."""
 
 
-class SettingsSchema(Schema):
+def _own_words() -> dict[str, fields.Field[Any]]:
+    """A setting for each of a practice's own words in each language; empty means the toolkit's."""
+    return {
+        field_of(name, code): fields.String(
+            load_default="",
+            validate=validate.Length(max=most),
+            metadata={"label": label, "description": description}
+            if code == DEFAULT_LANGUAGE
+            else {"label": label, "group": _l("Your own words: %(language)s", language=_l(in_english(code)))},
+        )
+        for code in BASES
+        for name, label, description, most in _OWN_WORDS
+    }
+
+
+class _Settings(Schema):
     """How a practice uses its form."""
 
     languages = fields.List(
-        fields.String(validate=validate.OneOf(LANGUAGES, [WORDS[code]["name"] for code in LANGUAGES])),
+        fields.String(validate=validate.OneOf(LANGUAGES, [language(code).name for code in LANGUAGES])),
         load_default=lambda: list(LANGUAGES),
         validate=validate.Length(min=1),
         metadata={"label": _l("Languages of the form")},
@@ -92,27 +133,14 @@ class SettingsSchema(Schema):
             "description": _l("Nobody else sees an answer before they have released it."),
         },
     )
-    question_prefix = _own_words(
-        _l("Words before the question"),
-        _l("For example: Thinking about your GP practice… NHS England fixes the question itself."),
-        200,
-    )
-    question_prefix_ur = _own_words(_l("Words before the question, in Urdu"), most=200)
-    free_text_question = _own_words(_l("Free-text question"), _l("Empty means: What could we have done better?"), 200)
-    free_text_question_ur = _own_words(_l("Free-text question, in Urdu"), most=200)
-    urgent_help = _own_words(
-        _l("Urgent-help line"), _l("It comes first on the form. Empty means: call 999 in an emergency, or 111.")
-    )
-    urgent_help_ur = _own_words(_l("Urgent-help line, in Urdu"))
-    other_ways = _own_words(
-        _l("How else to reach the practice"),
-        _l("Shown after an answer is sent. Empty means: your telephone number."),
-    )
-    other_ways_ur = _own_words(_l("How else to reach the practice, in Urdu"))
+
+
+SettingsSchema = _Settings.from_dict(_own_words(), name="SettingsSchema")
+"""How a practice uses its forms, with its own words in every language."""
 
 
 @cache
-def _reading_schema() -> SettingsSchema:
+def _reading_schema() -> Schema:
     # Every home page asks for the settings, and making a schema took three times as long as loading with it.
     return SettingsSchema(unknown=EXCLUDE)
 

@@ -13,7 +13,7 @@ from layers_core.i18n import lazy_gettext as _l
 from layers_core.vocabulary import label, vocabulary
 from layers_patient_input.models import Answer
 from layers_patient_input.responses import Part
-from layers_patient_input.wording import PACKAGE, WORDS
+from layers_patient_input.wording import PACKAGE, known
 
 _MONTHS = (
     _l("January"), _l("February"), _l("March"), _l("April"), _l("May"), _l("June"),
@@ -71,14 +71,14 @@ def title(row: Answer, own_title: str = "") -> str:
 
 def answer(body: Body) -> ShownAnswer:
     """A released answer."""
-    known = WORDS.get(body["language"], {})
+    language = known(body["language"])
     return ShownAnswer(
         form=form_name(body["form"], body["form_title"]),
         score=score(body["scale_version"], body["score"]) if body["score"] else "",
         parts=body["parts"],
         language=body["language"],
-        language_name=known.get("name", body["language"]),
-        direction=known.get("direction", "auto"),
+        language_name=language.name if language else body["language"],
+        direction=language.direction if language else "auto",
         method=label("methods", body["method"], PACKAGE),
         received=month(date.fromisoformat(f"{body['received_month']}-01")),
     )

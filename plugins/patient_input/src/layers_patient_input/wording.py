@@ -1,4 +1,7 @@
-"""The words that patients meet, by language: versioned data, with the practice's own words in their places."""
+"""The languages in which patients read, and the practice's own words in each of them.
+
+The words around the forms are messages, translated in this package's catalogues; the forms are data in all languages.
+"""
 
 from __future__ import annotations
 
@@ -7,30 +10,49 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers_core.contract import PracticeView
+from layers_core.i18n import gettext as _
 from layers_core.vocabulary import vocabulary
 
 PACKAGE = "layers_patient_input"
 SLUG = "patient_input"
 
-WORDS: Mapping[str, Any] = vocabulary("patient_words", PACKAGE)
-LANGUAGES: tuple[str, ...] = tuple(WORDS)
+_KNOWN: Mapping[str, Any] = vocabulary("languages", PACKAGE)
+LANGUAGES: tuple[str, ...] = tuple(_KNOWN)
 DEFAULT_LANGUAGE = "en"
+BASES: tuple[str, ...] = tuple(dict.fromkeys(entry["base"] for entry in _KNOWN.values()))
+"""The languages in which a practice writes its own words: a variant such as easy read has those of its language."""
 
 
 @dataclass(frozen=True)
 class Language:
-    """A language that a page can be read in."""
+    """A language that a form can be read in; `base` is that of the words around it."""
 
     code: str
     name: str
     direction: str
+    base: str
     official: bool
+
+    @property
+    def is_variant(self) -> bool:
+        """Whether it is another way of saying things in a language, such as easy read."""
+        return self.code != self.base
 
 
 def language(code: str) -> Language:
     """A language by its code. Raises KeyError for one that nothing is written in."""
-    entry = WORDS[code]
-    return Language(code, entry["name"], entry["direction"], entry["official"])
+    entry = _KNOWN[code]
+    return Language(code, entry["name"], entry["direction"], entry["base"], entry["official"])
+
+
+def known(code: str) -> Language | None:
+    """A language by its code; None for one that this version does not know, as data from another may name it."""
+    return language(code) if code in _KNOWN else None
+
+
+def in_english(code: str) -> str:
+    """A language's name in English, for staff; a message."""
+    return str(_KNOWN[code]["label"])
 
 
 def offered(settings: Mapping[str, Any]) -> tuple[Language, ...]:
@@ -44,22 +66,38 @@ def chosen(asked: str, settings: Mapping[str, Any]) -> Language:
     return codes.get(asked) or codes.get(DEFAULT_LANGUAGE) or next(iter(codes.values()))
 
 
-def patient_words(code: str, settings: Mapping[str, Any], practice: PracticeView) -> dict[str, str]:
-    """Every word that a patient's page needs besides the questions, by name."""
-    words: dict[str, str] = dict(WORDS[code]["words"])
-    # Isolated from left to right: within Urdu, the groups of a number would change places.
-    telephone = f"\u2066{practice.telephone}\u2069"
-    words["reach"] = words["reach"] % {"telephone": telephone} if practice.telephone else ""
-    own = {"urgent": _own("urgent_help", code, settings), "reach": _own("other_ways", code, settings)}
-    return words | {name: text for name, text in own.items() if text}
-
-
 def own_words(name: str, settings: Mapping[str, Any]) -> dict[str, str]:
     """What a practice wrote in one of its settings, by language; a language in which it wrote nothing is left out."""
-    return {code: text for code in LANGUAGES if (text := _own(name, code, settings))}
+    return {code: text for code in LANGUAGES if (text := str(settings.get(field_of(name, code), "")).strip())}
 
 
-def _own(name: str, code: str, settings: Mapping[str, Any]) -> str:
-    """The practice's own words in a language; English settings have no language in their name."""
-    field = name if code == DEFAULT_LANGUAGE else f"{name}_{code}"
-    return str(settings.get(field, "")).strip()
+def field_of(name: str, code: str) -> str:
+    """The setting that holds a practice's own words in a language; English ones have no language in their name."""
+    base = _KNOWN[code]["base"]
+    return name if base == DEFAULT_LANGUAGE else f"{name}_{base}"
+
+
+def urgent_help(language: Language, settings: Mapping[str, Any]) -> str:
+    """What to do instead when help is urgent: the practice's own words, or these."""
+    return own_words("urgent_help", settings).get(language.code) or _(
+        "This is not for urgent help. Call 999 in an emergency. "
+        "Call 111 if you need medical help soon and it is not an emergency."
+    )
+
+
+def other_ways(language: Language, settings: Mapping[str, Any], practice: PracticeView) -> str:
+    """How else to reach the practice: its own words, or its telephone number; empty where it has neither."""
+    own = own_words("other_ways", settings).get(language.code, "")
+    if own or not practice.telephone:
+        return own
+    # Isolated from left to right: within Urdu, the groups of a number would change places.
+    return _("To speak to us, telephone %(telephone)s.", telephone=f"\u2066{practice.telephone}\u2069")
+
+
+def unofficial(language: Language) -> str:
+    """What to say of words that are not anybody's official ones; empty for those that are."""
+    if language.official:
+        return ""
+    if language.is_variant:
+        return _("These easy read words are not an official NHS version.")
+    return _("This translation is not an official NHS translation.")

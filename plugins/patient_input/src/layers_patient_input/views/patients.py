@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +10,24 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from layers_core.contract import PracticeView, Problem
+from layers_core.i18n import gettext as _
 from layers_core.practices.models import PublicLink
-from layers_core.web import client_address, current, nonce_key, policy, public_nonce, submitted, within_limit
+from layers_core.web import (
+    client_address,
+    current,
+    nonce_key,
+    policy,
+    public_nonce,
+    settle_language,
+    submitted,
+    within_limit,
+)
 from layers_patient_input import reading, service
 from layers_patient_input.catalogue import FFT, built_in
 from layers_patient_input.redaction import cleaned
 from layers_patient_input.schemas import TEXT_LIMIT, settings_of
 from layers_patient_input.views.blueprints import public
-from layers_patient_input.wording import Language, chosen, offered, patient_words
+from layers_patient_input.wording import Language, chosen, offered, other_ways, unofficial, urgent_help
 
 # A waiting room of 30 people an hour behind one address stays far below these.
 FROM_ONE_CLIENT = "120 per hour"
@@ -27,12 +37,11 @@ RECEIPT_TRIES = "60 per hour"
 
 @dataclass(frozen=True)
 class Reader:
-    """How a patient reads a page: language, size, and every word of it."""
+    """How a patient reads a page: in which language, and what the practice itself says there."""
 
     practice: PracticeView
+    settings: Mapping[str, Any]
     language: Language
-    words: Mapping[str, str]
-    languages: Sequence[Language]
 
     def page(self, template: str, status: int = 200, **context: Any) -> tuple[str, int]:
         """A page for patients."""
@@ -41,8 +50,10 @@ class Reader:
                 f"patient_input/{template}",
                 practice=self.practice,
                 language=self.language,
-                languages=self.languages,
-                words=self.words,
+                languages=offered(self.settings),
+                urgent=urgent_help(self.language, self.settings),
+                reach=other_ways(self.language, self.settings, self.practice),
+                unofficial=unofficial(self.language),
                 sought=self.address,
                 **context,
             ),
@@ -56,30 +67,38 @@ class Reader:
 
 
 def reader(practice: PracticeView) -> Reader:
-    """Whoever reads the present page of a practice."""
+    """Whoever reads the present page of a practice; every message from here on is in their language."""
     settings = settings_of(practice)
     language = chosen(request.args.get("lang") or next(iter(practice.languages), ""), settings)
-    return Reader(practice, language, patient_words(language.code, settings, practice), offered(settings))
+    settle_language(language.base)
+    return Reader(practice, settings, language)
 
 
 def fft(link: PublicLink, practice: PracticeView) -> ResponseReturnValue:
     """The Friends and Family Test: one page, two taps and submit. It keeps no cookie and no address."""
     who = reader(practice)
-    asked = built_in(FFT, settings_of(practice))
+    asked = built_in(FFT, who.settings)
     form = submitted()
     if request.method != "POST":
         return who.page("form.html", form=asked, values=form, nonce=public_nonce(link.token), limit=TEXT_LIMIT)
     score, text, key = form.get("score"), cleaned(form.get("text")), nonce_key(form.get("nonce"), link.token)
     problems = []
     if key is None:
-        problems.append(Problem(who.words["stale"], "submit"))
+        words = _("This page was open for a long time. Your answer is still here: check it, then send it again")
+        problems.append(Problem(words, "submit"))
     if score not in {option.value.data["code"] for option in asked.scores()}:
-        problems.append(Problem(who.words["choose"], "score"))
+        problems.append(Problem(_("Choose one of the answers"), "score"))
     if len(text) > TEXT_LIMIT:
-        problems.append(Problem(who.words["too_long"], "text"))
+        words = _(
+            "You wrote more than %(most)s characters. Make it shorter, then send it again", most=f"{TEXT_LIMIT:,}"
+        )
+        problems.append(Problem(words, "text"))
     status = 422
     if not problems and not _within_limits(link.token):
-        problems.append(Problem(who.words["busy"], "submit"))
+        words = _(
+            "We have had very many answers in the last hour. Wait a while, then send yours again: it is still here"
+        )
+        problems.append(Problem(words, "submit"))
         status = 429
     if problems or key is None:
         nonce = form.get("nonce") if key else public_nonce(link.token)
@@ -114,7 +133,9 @@ def withdraw() -> ResponseReturnValue:
     if request.method != "POST":
         return who.page("withdraw.html", code="")
     if not within_limit("patient_input.withdraw", client_address(), RECEIPT_TRIES):
-        return who.page("withdraw.html", 429, code=code, faults=[Problem(who.words["withdraw_busy"], "code")])
+        words = _("There were too many tries from here. Wait an hour, then try again")
+        return who.page("withdraw.html", 429, code=code, faults=[Problem(words, "code")])
     if not service.take_back(current.artefacts, current.practice, code):
-        return who.page("withdraw.html", 422, code=code, faults=[Problem(who.words["withdraw_unknown"], "code")])
+        words = _("We cannot find an answer with this code. Check the code, then try again")
+        return who.page("withdraw.html", 422, code=code, faults=[Problem(words, "code")])
     return who.page("withdrawn.html")

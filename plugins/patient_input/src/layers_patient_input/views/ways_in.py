@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from layers_core.i18n import gettext as _
-from layers_core.web import current, policy, submitted
+from layers_core.web import current, in_language, policy, submitted
 from layers_patient_input import qr, reading, service
 from layers_patient_input.kinds import WAYS_IN
 from layers_patient_input.schemas import settings_of
 from layers_patient_input.views.blueprints import staff
-from layers_patient_input.wording import offered, patient_words
+from layers_patient_input.wording import Language, offered
 
 
 @staff.get("/ways-in")
@@ -48,17 +50,26 @@ def change_ways_in() -> ResponseReturnValue:
 def poster() -> str:
     """A page to print and put on the wall, one sheet for each language."""
     token = _own_token()
-    settings = settings_of(current.practice)
     sheets = [
-        {
-            "language": language,
-            "words": patient_words(language.code, settings, current.practice),
-            "code": qr.code(_form_address(token, language.code)),
-        }
-        for language in offered(settings)
+        _sheet(language, qr.code(_form_address(token, language.code)))
+        for language in offered(settings_of(current.practice))
         if request.args.get("lang", language.code) == language.code
     ]
     return render_template("patient_input/poster.html", sheets=sheets, address=_form_address(token))
+
+
+def _sheet(language: Language, code: qr.Code) -> dict[str, Any]:
+    """One sheet of the poster, in its own language."""
+    with in_language(language.base):
+        return {
+            "language": language,
+            "code": code,
+            "title": _("How was your experience of our service?"),
+            "name": _("Tell us how we did"),
+            "how": _("Scan the code with the camera of your phone, or type the address. It takes one minute."),
+            "privacy": _("We do not ask who you are."),
+            "urgent": _("Not for urgent help: call 999 in an emergency, or 111."),
+        }
 
 
 @staff.get("/ways-in/qr.svg")
