@@ -6,11 +6,12 @@ with `submitted()` and renders its templates, which extend `layers/page.html` by
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from uuid import UUID
@@ -185,10 +186,35 @@ def nonce_key(value: str, scope: str) -> str | None:
 
     The same form sent twice carries the same key, so that the second submit gives the first result.
     """
+    nonce = read_nonce(value, scope)
+    return nonce.key if nonce else None
+
+
+@dataclass(frozen=True)
+class Nonce:
+    """A nonce that came back: the key of the submit, and when its page was made."""
+
+    key: str
+    made_at: datetime
+
+
+def read_nonce(value: str, scope: str, *, hours: int = NONCE_HOURS, own: str = "") -> Nonce | None:
+    """A nonce that came back with a form; None where it is not ours, too old, or `own` is none that a page makes.
+
+    A page that stays open for many submits, such as a kiosk's, makes a key of its `own` for each of them: 22 to 64
+    random letters and digits as in base 64 for addresses. It is the submit's key alone, so that what is sent once more
+    from a newer page is still the same submit.
+    """
+    if own and not _OWN_KEY.fullmatch(own):
+        return None
     try:
-        return cast("str", _nonces(scope).loads(value, max_age=NONCE_HOURS * 3600))
+        key, made_at = _nonces(scope).loads(value, max_age=hours * 3600, return_timestamp=True)
     except BadData:
         return None
+    return Nonce(f"own.{own}" if own else key, made_at)
+
+
+_OWN_KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
 
 
 def _nonces(scope: str) -> URLSafeTimedSerializer:

@@ -7,7 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
+from itsdangerous import TimestampSigner
 
+from layers_core import web
 from layers_core.contract import PluginChoice
 from layers_core.db.base import now
 from layers_core.host.loader import Host
@@ -49,6 +52,31 @@ def test_a_form_by_token_works_without_cookie_and_counts_a_repeat_once(visitor: 
     other = visitor.get(f"/f/{link}")
     (fresh,) = [form for form in forms_of(other.text) if form.method == "post"]
     assert visitor.post(f"/f/{link}", data=fresh.fields).text != first.text
+
+
+def test_a_page_that_stays_open_makes_a_key_for_each_submit(app: Flask) -> None:
+    """The key is the page's own, so that what is sent once more from a newer page is still the same submit."""
+    own, other = "A" * 22, "B" * 22
+    with app.test_request_context():
+        older, newer = web.public_nonce("link"), web.public_nonce("link")
+        keys = [web.read_nonce(nonce, "link", own=part) for nonce in (older, newer) for part in (own, other)]
+        assert [found.key if found else None for found in keys] == [f"own.{own}", f"own.{other}"] * 2
+        assert web.nonce_key(older, "link") not in {f"own.{own}", web.nonce_key(newer, "link")}
+        for wrong in ("short", "A" * 65, "A" * 21 + "/", "A" * 22 + "\n"):
+            assert web.read_nonce(older, "link", own=wrong) is None
+        assert web.read_nonce(older, "another link", own=own) is None
+        assert web.read_nonce("made up", "link", own=own) is None
+
+
+def test_a_nonce_lives_a_day_or_as_long_as_its_reader_says(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.test_request_context():
+        made = now()
+        nonce = web.public_nonce("link")
+        monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _self: int(made.timestamp()) + 25 * 3600)
+        assert web.nonce_key(nonce, "link") is None
+        found = web.read_nonce(nonce, "link", hours=48)
+        assert found is not None
+        assert abs(found.made_at - made) < timedelta(seconds=2)
 
 
 def test_public_pages_set_no_cookie_even_for_somebody_signed_in(

@@ -132,6 +132,7 @@ def ensure_public_link(
             PublicLink.form == form,
             PublicLink.method == method,
             PublicLink.withdrawn_at.is_(None),
+            (PublicLink.expires_at.is_(None)) | (PublicLink.expires_at > now()),
         )
         .order_by(PublicLink.created_at.desc())
     )
