@@ -15,7 +15,7 @@ from layers_patient_input.service.entries import (
     take_off,
 )
 from layers_patient_input.service.moderating import keep_back, may_moderate, release
-from layers_patient_input.service.taking import DoesNotFit, Given, Source, fft_answer, keep, take_answer
+from layers_patient_input.service.taking import DoesNotFit, Given, Source, fft_answer, keep, keep_many, take_answer
 from layers_patient_input.service.ways_in import close_way_in, new_way_in, open_way_in
 from layers_patient_input.service.withdrawing import about_person, follow_withdrawal, forget_person, take_back
 
@@ -32,6 +32,7 @@ __all__ = [
     "forget_person",
     "keep",
     "keep_back",
+    "keep_many",
     "may_moderate",
     "new_way_in",
     "on_changed",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -72,10 +72,16 @@ def fft_answer(practice: PracticeView, score: str, text: str = "", language: str
 
 
 def take_answer(
-    artefacts: ArtefactService, practice: PracticeView, link: PublicLink, nonce_key: str, given: Given
+    artefacts: ArtefactService,
+    practice: PracticeView,
+    link: PublicLink,
+    nonce_key: str,
+    given: Given,
+    day: date | None = None,
 ) -> str:
     """Keep a patient's answer; gives their receipt code. The same nonce again gives the same code and keeps nothing.
 
+    `day` is the one on which it was given, where a kiosk kept it for a while; else it is today.
     Raises DoesNotFit for a response that the form does not take.
     """
     if misfits := check(given.form.questionnaire, responses.whole(given.items)):
@@ -85,7 +91,7 @@ def take_answer(
     )  # fmt: skip
     if artefacts.repeat_of(writer, client_key):
         return receipt
-    source = Source(link.method, today_in(practice.time_zone), link.token, receipts.hash_of(receipt))
+    source = Source(link.method, day or today_in(practice.time_zone), link.token, receipts.hash_of(receipt))
     try:
         with artefacts.unit(public_actor(practice)) as unit:
             answer = keep(unit, given, source)
@@ -102,8 +108,28 @@ def keep(unit: Unit, given: Given, source: Source) -> Answer:
 
     An answer without words has nothing to look at, so it does not wait for anybody.
     """
+    answer = _answer(unit, given, source)
+    unit.session.add(answer)
+    unit.session.flush()
+    counting.add(unit.session, given.form, [answer])
+    unit.event(Answered(with_words=answer.has_words))
+    return answer
+
+
+def keep_many(unit: Unit, form: Form, given: Iterable[tuple[Given, Source]]) -> None:
+    """Keep answers to one form that come from elsewhere together, as `keep` does, in a few statements for all of them.
+
+    There is no event for each: nobody answered here. Whoever brings them in tells of them at once.
+    """
+    answers = [_answer(unit, each, source) for each, source in given]
+    unit.session.add_all(answers)
+    unit.session.flush()
+    counting.add(unit.session, form, answers)
+
+
+def _answer(unit: Unit, given: Given, source: Source) -> Answer:
     with_words = responses.has_words(given.form, given.items)
-    answer = Answer(
+    return Answer(
         practice_id=unit.actor.practice.id,
         link_token=source.link_token,
         form=given.form.code,
@@ -122,8 +148,3 @@ def keep(unit: Unit, given: Given, source: Source) -> Answer:
         batch_id=source.batch,
         about_person_id=source.about,
     )
-    unit.session.add(answer)
-    unit.session.flush()
-    counting.add(unit.session, given.form, [answer])
-    unit.event(Answered(with_words=with_words))
-    return answer
