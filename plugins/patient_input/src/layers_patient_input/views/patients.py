@@ -12,36 +12,29 @@ from flask.typing import ResponseReturnValue
 from layers_core.contract import PracticeView, Problem
 from layers_core.i18n import gettext as _
 from layers_core.practices.models import PublicLink
-from layers_core.web import (
-    client_address,
-    current,
-    nonce_key,
-    policy,
-    public_nonce,
-    settle_language,
-    submitted,
-    within_limit,
-)
+from layers_core.web import client_address, current, policy, settle_language, submitted, within_limit
 from layers_patient_input import reading, service
 from layers_patient_input.catalogue import FFT, built_in
 from layers_patient_input.redaction import cleaned
 from layers_patient_input.schemas import TEXT_LIMIT, settings_of
 from layers_patient_input.views.blueprints import public
+from layers_patient_input.views.submits import is_kiosk, new_nonce, submit_of, within_limits
 from layers_patient_input.wording import Language, chosen, offered, other_ways, unofficial, urgent_help
 
-# A waiting room of 30 people an hour behind one address stays far below these.
-FROM_ONE_CLIENT = "120 per hour"
-THROUGH_ONE_LINK = "1000 per hour"
 RECEIPT_TRIES = "60 per hour"
 
 
 @dataclass(frozen=True)
 class Reader:
-    """How a patient reads a page: in which language, and what the practice itself says there."""
+    """How a patient reads a page: in which language, what the practice itself says there, and whether at a kiosk.
+
+    `kiosk` is the way in of a tablet in the waiting room: its pages lead nowhere else.
+    """
 
     practice: PracticeView
     settings: Mapping[str, Any]
     language: Language
+    kiosk: PublicLink | None = None
 
     def page(self, template: str, status: int = 200, **context: Any) -> tuple[str, int]:
         """A page for patients."""
@@ -55,6 +48,7 @@ class Reader:
                 reach=other_ways(self.language, self.settings, self.practice),
                 unofficial=unofficial(self.language),
                 sought=self.address,
+                kiosk=self.kiosk,
                 **context,
             ),
             status,
@@ -66,24 +60,24 @@ class Reader:
         return url_for(endpoint, **{"practice": self.practice.slug, **kept, **values})
 
 
-def reader(practice: PracticeView) -> Reader:
+def reader(practice: PracticeView, link: PublicLink | None = None) -> Reader:
     """Whoever reads the present page of a practice; every message from here on is in their language."""
     settings = settings_of(practice)
     language = chosen(request.args.get("lang") or next(iter(practice.languages), ""), settings)
     settle_language(language.base)
-    return Reader(practice, settings, language)
+    return Reader(practice, settings, language, link if link and is_kiosk(link) else None)
 
 
 def fft(link: PublicLink, practice: PracticeView) -> ResponseReturnValue:
     """The Friends and Family Test: one page, two taps and submit. It keeps no cookie and no address."""
-    who = reader(practice)
+    who = reader(practice, link)
     asked = built_in(FFT, who.settings)
     form = submitted()
     if request.method != "POST":
-        return who.page("form.html", form=asked, values=form, nonce=public_nonce(link.token), limit=TEXT_LIMIT)
-    score, text, key = form.get("score"), cleaned(form.get("text")), nonce_key(form.get("nonce"), link.token)
+        return who.page("form.html", form=asked, values=form, nonce=new_nonce(link), limit=TEXT_LIMIT)
+    score, text, sent = form.get("score"), cleaned(form.get("text")), submit_of(link, practice, form)
     problems = []
-    if key is None:
+    if sent is None:
         words = _("This page was open for a long time. Your answer is still here: check it, then send it again")
         problems.append(Problem(words, "submit"))
     if score not in {option.value.data["code"] for option in asked.scores()}:
@@ -94,24 +88,18 @@ def fft(link: PublicLink, practice: PracticeView) -> ResponseReturnValue:
         )
         problems.append(Problem(words, "text"))
     status = 422
-    if not problems and not _within_limits(link.token):
+    if not problems and not within_limits(link):
         words = _(
             "We have had very many answers in the last hour. Wait a while, then send yours again: it is still here"
         )
         problems.append(Problem(words, "submit"))
         status = 429
-    if problems or key is None:
-        nonce = form.get("nonce") if key else public_nonce(link.token)
+    if problems or sent is None:
+        nonce = form.get("nonce") if sent else new_nonce(link)
         return who.page("form.html", status, form=asked, values=form, nonce=nonce, faults=problems, limit=TEXT_LIMIT)
     given = service.fft_answer(practice, score, text, who.language.code)
-    receipt = service.take_answer(current.artefacts, practice, link, key, given)
+    receipt = service.take_answer(current.artefacts, practice, link, sent.key, given, sent.day)
     return who.page("thanks.html", receipt=receipt)
-
-
-def _within_limits(token: str) -> bool:
-    return within_limit("patient_input.client", client_address(), FROM_ONE_CLIENT) and within_limit(
-        "patient_input.link", token, THROUGH_ONE_LINK
-    )
 
 
 @public.get("/")
