@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from layers_core.usage.events import Tier, UsageEvent
 
@@ -63,4 +63,32 @@ class ReturnSent(UsageEvent):
     """Whether that was said by the day on which the return is due."""
 
 
-EVENTS: tuple[type[UsageEvent], ...] = (Answered, Released, KeptBack, AnswerWithdrawn, Published, ReturnSent)
+@dataclass(frozen=True)
+class FormMade(UsageEvent):
+    """Somebody made a form of the practice's own. No patient meets it yet."""
+
+    name: ClassVar[str] = "patient_input.form_made"
+    tier: ClassVar[Tier] = "producing"
+    verb: ClassVar[str] = "http://activitystrea.ms/create"
+    how: Literal["built", "copied", "imported"]
+    """Whether it was built here, copied from another form here, or came in a file."""
+
+
+@dataclass(frozen=True)
+class FormOpened(UsageEvent):
+    """Somebody opened a form of the practice's own to patients."""
+
+    name: ClassVar[str] = "patient_input.form_opened"
+    tier: ClassVar[Tier] = "using"
+
+
+EVENTS: tuple[type[UsageEvent], ...] = (
+    Answered,
+    Released,
+    KeptBack,
+    AnswerWithdrawn,
+    Published,
+    ReturnSent,
+    FormMade,
+    FormOpened,
+)
