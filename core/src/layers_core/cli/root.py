@@ -10,7 +10,19 @@ from typing import Any
 import click
 from sqlalchemy.exc import DBAPIError
 
-from layers_core.cli import db, export, files, guard, new_plugin, people, plugins, practices, send, setting_up
+from layers_core.cli import (
+    db,
+    export,
+    files,
+    guard,
+    new_plugin,
+    people,
+    plugins,
+    practices,
+    questionnaires,
+    send,
+    setting_up,
+)
 from layers_core.cli.context import CliContext
 from layers_core.db.errors import DatabaseUrlError, MigrationError, WriterBusy
 from layers_core.host.faults import DoorFault, StartRefused
@@ -30,6 +42,7 @@ CORE: tuple[click.Command, ...] = (
     db.db,
     export.export,
     guard.guard,
+    questionnaires.questionnaires,
     send.send,
     files.files,
     new_plugin.new_plugin,

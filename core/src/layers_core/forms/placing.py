@@ -128,11 +128,19 @@ class _Placing:
             self._tell(entry, where, "linkId", _("The item does not say which question it answers."))
         elif link_id in here:
             return here[link_id]
-        elif link_id in self._known:
-            self._tell(entry, where, "linkId", _("The item belongs in another place of the form."))
         else:
-            self._tell(entry, where, "linkId", _("The form has no such item."))
+            self._lost(where, entry)
         return None
+
+    def _lost(self, where: str, entry: Mapping[str, Any]) -> None:
+        """Tell of an item without a place, and of everything inside it."""
+        known = entry.get("linkId") in self._known if isinstance(entry.get("linkId"), str) else False
+        why = _("The item belongs in another place of the form.") if known else _("The form has no such item.")
+        self._tell(entry, where, "linkId", why)
+        answers = [(f"{where}.answer[{number}]", answer) for number, answer in enumerate(listed(entry.get("answer")))]
+        for outer, holder in [(where, entry), *answers]:
+            for inner_where, inner in self._entries(outer, holder.get("item") if isinstance(holder, dict) else None):
+                self._lost(inner_where, inner)
 
     def _place(self, room: Room, item: Item, where: str, entry: Mapping[str, Any] | None) -> None:
         self._count += 1
