@@ -246,7 +246,9 @@ class Submitted:
 
     def get(self, key: str, default: str = "") -> str:
         """One value, without the white space around it and without NUL, which no database text may hold."""
-        return str(self.values.get(key, default)).replace("\0", "").strip()
+        # Not `values.get`: a MultiDict makes an error page for each name that is missing before it gives the default.
+        text = str(self.values[key]) if key in self.values else default
+        return text.replace("\0", "").strip()
 
     def getlist(self, key: str) -> list[str]:
         """All values of a name (checkboxes)."""

@@ -19,7 +19,18 @@ from layers_core.artefacts.choices import ONLY_ME
 from layers_core.artefacts.errors import CheckFailed, DraftRefused, EditConflict, NotAllowed, NotFound
 from layers_core.artefacts.models import Artefact, Audience
 from layers_core.artefacts.unit import Unit, opened
-from layers_core.contract import Actor, ArtefactKind, AudienceView, Change, Draft, GuardAnswer, NewLink, Problem, Thing
+from layers_core.contract import (
+    Actor,
+    ArtefactKind,
+    AudienceView,
+    Body,
+    Change,
+    Draft,
+    GuardAnswer,
+    NewLink,
+    Problem,
+    Thing,
+)
 from layers_core.host.doors import DoorFault
 from layers_core.i18n import gettext as _
 from layers_core.usage import log
@@ -64,8 +75,12 @@ class ArtefactService(WithFiles):
         `choosing` is false where the audience was chosen at an earlier save. Raises NotAllowed, DraftRefused, GuardStop
         or CheckFailed.
         """
+        return self._checked(actor, draft, choosing=choosing)[1]
+
+    def _checked(self, actor: Actor, draft: Draft, *, choosing: bool = True) -> tuple[Body, Mapping[str, int]]:
+        """What `check` asks; the body as it is kept, and the marks."""
         kind = self._savable(actor, draft.kind)
-        self._check_shape(kind, draft)
+        body = self._check_shape(kind, draft)
         with self.database.read() as session:
             if choosing:
                 self._check_audience(session, actor, draft.audience)
@@ -83,8 +98,8 @@ class ArtefactService(WithFiles):
         if found:
             raise DraftRefused([problem for _slug, problem in found])
         if actor.person_id is None:
-            return {}
-        return guarding.check(guarding.texts_of(draft), draft.guard, wider=guarding.is_wider(draft.audience))
+            return body, {}
+        return body, guarding.check(guarding.texts_of(draft), draft.guard, wider=guarding.is_wider(draft.audience))
 
     def _savable(self, actor: Actor, name: str) -> ArtefactKind:
         kind = self.host.registry.kinds.get(name)
@@ -92,8 +107,9 @@ class ArtefactService(WithFiles):
             raise NotAllowed(name)
         return kind
 
-    def _check_shape(self, kind: ArtefactKind, draft: Draft) -> None:
-        problems = []
+    def _check_shape(self, kind: ArtefactKind, draft: Draft) -> Body:
+        """The body as it is kept. Raises DraftRefused."""
+        problems, body = [], draft.body
         if kind.only_for_author and draft.audience != ONLY_ME:
             problems.append(Problem(_("This is only for you. Nobody else can see it"), "audience"))
         if not draft.title.strip():
@@ -104,11 +120,12 @@ class ArtefactService(WithFiles):
             problems.append(Problem(_("This is too long to save as one note. Split it in two")))
         problems += writing.problems(draft.attachments)
         try:
-            kinds.checked_body(self.host, kind, draft.body)
+            body = kinds.checked_body(self.host, kind, draft.body)
         except ValidationError as error:
             problems += [Problem(message, field) for field, message in _flat(error.messages_dict)]
         if problems:
             raise DraftRefused(problems)
+        return body
 
     def _check_audience(self, session: Session, actor: Actor, choice: str) -> None:
         if not audience.may_choose(session, actor, choice, opened(self.host, actor)):
@@ -124,9 +141,9 @@ class ArtefactService(WithFiles):
     def _save(self, actor: Actor, draft: Draft, client_key: str, *, shared: bool) -> Saved:
         writer = str(actor.person_id or f"public:{actor.practice.id}")
         try:
-            marks = self.check(actor, draft)
+            body, marks = self._checked(actor, draft)
             with self.unit(actor) as unit:
-                thing = unit.add(draft)
+                thing = unit.add(draft, body=body)
                 self._keep_guard(unit, thing.id, marks, draft.guard)
                 if shared:
                     unit.event(SharedCopy(audience=AUDIENCE_NAMES[thing.audience.type]), thing)
@@ -160,14 +177,14 @@ class ArtefactService(WithFiles):
         with self.database.read() as session:
             current = self._editable(session, actor, artefact_id)
             draft = _as_revision(draft, current, reading.links_from(session, artefact_id))
-        marks = self.check(actor, draft, choosing=False)
+        body, marks = self._checked(actor, draft, choosing=False)
         with self.unit(actor) as unit:
             artefact, chosen = self._locked(unit.session, actor, artefact_id)
             if artefact.revision != base_revision:
                 raise EditConflict(self._thing(unit.session, actor, artefact_id))
             kind = kinds.require(self.host, artefact.kind)
             artefact.title, artefact.language = draft.title, draft.language
-            artefact.body, artefact.body_version = kinds.checked_body(self.host, kind, draft.body), kind.version
+            artefact.body, artefact.body_version = body, kind.version
             artefact.revision += 1
             artefact.updated_at = unit.moment
             unit.session.flush()

@@ -172,8 +172,11 @@ def template_of(body: Body) -> Template:
 
 
 def is_private(body: Body) -> bool:
-    """Whether a note asks for a colleague's name, with its questions of now or with those that it was begun with."""
-    asked = {body["template"], *(kept["template"] for kept in body["other"])}
+    """Whether a note asks for a colleague's name, with its questions of now or with those that it was begun with.
+
+    Parts that have a default may be missing, as in a draft.
+    """
+    asked = {body.get("template", DEFAULT), *(kept["template"] for kept in body.get("other", ()))}
     return any(template.private for (code, _version), template in templates().items() if code in asked)
 
 

@@ -52,7 +52,7 @@ def problems_with(draft: Draft) -> list[Problem]:
     problems = []
     if len(str(draft.extras.get(ONLY_FOR_ME, ""))) > ANSWER_LIMIT:
         problems.append(Problem(_("What is only for you must be 20,000 characters or fewer"), ONLY_FOR_ME))
-    if draft.audience != ONLY_ME:
+    if draft.audience != ONLY_ME and is_private(draft.body):
         problems += _private(NoteSchema().load(draft.body))
     return problems
 
