@@ -26,7 +26,8 @@ def check(questionnaire: Questionnaire, response: object) -> tuple[Misfit, ...]:
     """Where a QuestionnaireResponse does not fit; empty if it fits.
 
     Required questions have to be answered only where they are asked, and only in a response that is completed or
-    amended. A response to another form is a misfit, one to another version of it is not: it may fit all the same.
+    amended; nothing is required in a repeating group that is left out. A response to another form is a misfit, one to
+    another version of it is not: it may fit all the same.
     """
     parsed = parsing.clean(response)
     if parsed.problem:
@@ -92,7 +93,7 @@ class _Checker:
         if not asked:
             return [_misfit(one, "enableWhen", _("It is not asked, given the other answers."))] if answered else []
         found: list[Misfit] = []
-        if item.required and self._finished and not _has(one):
+        if item.required and self._finished and not one.optional and not _has(one):
             what = _("An answer is required.") if item.type != "group" else _("An answer in this group is required.")
             found.append(_misfit(one, "required", what))
         if answered and len(one.answers) > 1 and not item.repeats:

@@ -208,7 +208,7 @@ def _initial(item: Element, type_: str, repeats: bool) -> tuple[Value, ...]:
 def _at_first(
     item: Element, options: tuple[Option, ...], initial: tuple[Value, ...], repeats: bool
 ) -> tuple[tuple[Option, ...], tuple[Value, ...]]:
-    """The options with those chosen that are chosen at first, and the first answers that are none of the options."""
+    """The options with those chosen that are chosen at first, and the first answers of a question without options."""
     if not options or options[0].value.type == "Quantity":
         return options, initial
     chosen = [identity(option.value) for option in options if option.initial]
@@ -216,18 +216,14 @@ def _at_first(
         both = _("It stands beside answers to choose; the answers that are chosen at first count.")
         alone = _("It stands beside answers to choose, where initialSelected should; it is read as that.")
         item.tell("initial", both if chosen else alone)
-    free = tuple(value for value in initial if not any(same(value, option.value) for option in options))
-    if free and item.data.get("type") == "choice":
+    if any(not any(same(value, option.value) for option in options) for value in initial):
         item.tell("initial", _("It is none of the answers to choose, so it is not used."))
-        free = ()
     if not chosen:
         chosen = [identity(o.value) for o in options if any(same(value, o.value) for value in initial)]
     if len(chosen) > 1 and not repeats:
         item.tell("initialSelected", _("The question takes one answer; the first of these is used."))
         chosen = chosen[:1]
-    if chosen and not repeats:
-        free = ()
-    return tuple(replace(option, initial=identity(option.value) in chosen) for option in options), free
+    return tuple(replace(option, initial=identity(option.value) in chosen) for option in options), ()
 
 
 def _plain(item: Element, found: Item) -> Item:

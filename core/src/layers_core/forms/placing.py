@@ -51,6 +51,8 @@ class Place:
     where: str
     entry: Mapping[str, Any] | None = None
     rooms: list[Room] = field(default_factory=list)
+    optional: bool = False
+    """Whether it is in a repeating group that the response leaves out: then nothing in it is missing."""
 
     @property
     def answers(self) -> list[Room]:
@@ -146,7 +148,9 @@ class _Placing:
         self._count += 1
         if self._count > MOST_PLACES:
             raise TooLarge
-        one = Place(item, room, self._count, where, entry)
+        above = room.within
+        optional = above is not None and (above.optional or (above.entry is None and above.item.repeats))
+        one = Place(item, room, self._count, where, entry, optional=optional)
         room.places.append(one)
         if item.type == "group":
             one.rooms.append(Room(where, one))
