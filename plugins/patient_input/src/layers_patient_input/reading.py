@@ -78,13 +78,14 @@ def parts_of(session: Session, practice: PracticeView, answer: Answer) -> list[P
 
 
 def links_of(session: Session, practice_id: UUID) -> Sequence[PublicLink]:
-    """The practice's working links to its form, newest first."""
+    """The practice's working links to the Friends and Family Test on the web, newest first."""
     return session.scalars(
         select(PublicLink)
         .where(
             PublicLink.practice_id == practice_id,
             PublicLink.plugin == SLUG,
             PublicLink.form == FFT,
+            PublicLink.method == "online",
             PublicLink.withdrawn_at.is_(None),
             (PublicLink.expires_at.is_(None)) | (PublicLink.expires_at > now()),
         )

@@ -87,7 +87,7 @@ def take_answer(
     if misfits := check(given.form.questionnaire, responses.whole(given.items)):
         raise DoesNotFit(misfits)
     receipt, client_key, writer = (
-        receipts.receipt_for(nonce_key), receipts.client_key_for(nonce_key), f"link:{link.token}"
+        receipts.receipt_for(nonce_key), receipts.client_key_for(nonce_key), f"patients:{practice.id}"
     )  # fmt: skip
     if artefacts.repeat_of(writer, client_key):
         return receipt

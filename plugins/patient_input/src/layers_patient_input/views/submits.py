@@ -45,7 +45,8 @@ def new_nonce(link: PublicLink) -> str:
 def submit_of(link: PublicLink, practice: PracticeView, form: Submitted) -> Submit | None:
     """What came with a form; None where its nonce is none of ours, or too old.
 
-    A kiosk's page makes a key of its own for each patient (`own`), and says how many seconds an answer `waited`.
+    A kiosk's page makes a key of its own for each patient (`own`), and says how many seconds an answer `waited`. It is
+    a key within the practice, so that nobody's keys are in the way of another practice's.
     """
     if not is_kiosk(link):
         key = nonce_key(form.get("nonce"), _scope(link))
@@ -54,7 +55,7 @@ def submit_of(link: PublicLink, practice: PracticeView, form: Submitted) -> Subm
     if nonce is None:
         return None
     day = day_given(form.whole("waited") or 0, nonce.made_at, now(), practice.time_zone)
-    return Submit(nonce.key, day)
+    return Submit(f"{nonce.key}.{practice.id}", day)
 
 
 def within_limits(link: PublicLink) -> bool:
