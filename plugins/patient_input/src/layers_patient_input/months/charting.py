@@ -30,10 +30,10 @@ def drawn(views: Sequence[MonthView], days: Mapping[date, int], first: date, tod
     `views` are months, the newest first; `days` are answers by day from `first`, a Monday. What is not over is left
     out: half a week looks like a fall.
     """
-    found = [
-        (_("Answers by week"), answers_by_week(days, first, today)),
-        (_("Positive share by month"), positive(views)),
-    ]
+    if not any(view.shown.total for view in views):
+        return []
+    by_week, by_month = answers_by_week(days, first, today), positive(views)
+    found = [(_("Answers by week"), by_week), (_("Positive share by month"), by_month)]
     return [(heading, chart) for heading, chart in found if sum(len(part.known) for part in chart.parts) > 1]
 
 

@@ -80,9 +80,14 @@ class Span:
     began: date
 
 
+def today_of(practice: PracticeView) -> date:
+    """The present day where a practice is: what months go by."""
+    return today_in(practice.time_zone)
+
+
 def span(session: Session, practice: PracticeView) -> Span:
     """The months from a practice's first answer or link to now; before general practices asked, there are none."""
-    today = today_in(practice.time_zone)
+    today = today_of(practice)
     linked_at, answered_on = session.execute(
         select(
             _first_link(practice.id),
@@ -96,7 +101,7 @@ def span(session: Session, practice: PracticeView) -> Span:
 
 def listed(session: Session, practice: PracticeView, known: Span, first: Month, last: Month) -> list[MonthView]:
     """The months from `first` to `last`, the newest first: two queries, however many months and answers."""
-    today = today_in(practice.time_zone)
+    today = today_of(practice)
     counted = _counted(session, practice.id, first, last)
     sent = _sent(session, practice.id, first, last)
     views = []
@@ -128,7 +133,7 @@ class Standing:
 
 def standing(session: Session, practice: PracticeView) -> Standing | None:
     """How the return of last month stands where it has to be sent or was missed, else None: one query."""
-    today = today_in(practice.time_zone)
+    today = today_of(practice)
     month = Month.of(today).previous
     is_sent = select(MonthlyReturn.month).where(
         MonthlyReturn.practice_id == practice.id, MonthlyReturn.month == month.first

@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.errors import DraftRefused, NotAllowed
-from layers_core.artefacts.followup import today_in
 from layers_core.artefacts.service import ArtefactService
 from layers_core.contract import Actor, Problem
 from layers_core.i18n import gettext as _
@@ -34,7 +33,7 @@ def mark_sent(artefacts: ArtefactService, actor: Actor, month: Month, shown: str
     """
     if not actor.can(RETURNS):
         raise NotAllowed(RETURNS)
-    today = today_in(actor.practice.time_zone)
+    today = reading.today_of(actor.practice)
     if month >= Month.of(today):
         raise DraftRefused([Problem(_("This month is not over yet. Send it when it is"))])
     try:
@@ -43,9 +42,7 @@ def mark_sent(artefacts: ArtefactService, actor: Actor, month: Month, shown: str
                 raise AlreadySent(str(month))
             figures = reading.counted_in(unit.session, actor.practice.id, month)
             if mark(figures) != shown:
-                raise DraftRefused(
-                    [Problem(_("The figures have changed since you opened this page. Send these instead"))]
-                )
+                raise DraftRefused([Problem(_("The figures changed since you opened this page. Send these instead"))])
             unit.session.add(
                 MonthlyReturn(
                     practice_id=actor.practice.id,

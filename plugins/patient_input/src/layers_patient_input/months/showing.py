@@ -88,36 +88,25 @@ def name(month: Month) -> str:
     return format_month(month.first)
 
 
-def card(standing: Standing) -> HomeCard:
-    """The card on the home page of those who send returns, without its address."""
+def card(standing: Standing, url: str) -> HomeCard:
+    """The card on the home page of those who send returns."""
     month, due = name(standing.month), format_date(standing.due)
     if standing.state == "missed":
-        return HomeCard(
-            heading=_("Friends and Family Test: %(month)s is not marked as sent", month=month),
-            why=_("It was due on %(date)s. NHS England publishes a month that was not sent as “no data”.", date=due),
-            action=_l("See the month"),
-            url="",
-        )
-    return HomeCard(
-        heading=_("Friends and Family Test: send %(month)s by %(date)s", month=month, date=due),
-        why=_("NHS England wants the figures of each month, also where there are none."),
-        action=_l("See the figures"),
-        url="",
-    )
+        heading = _("Friends and Family Test: %(month)s is not marked as sent", month=month)
+        why = _("It was due on %(date)s. NHS England publishes a month that was not sent as “no data”.", date=due)
+    else:
+        heading = _("Friends and Family Test: send %(month)s by %(date)s", month=month, date=due)
+        why = _("NHS England wants the figures of each month, also where nobody answered.")
+    return HomeCard(heading=heading, why=why, action=_l("See the figures"), url=url)
 
 
 def reminder(standing: Standing) -> Reminder:
     """The line in the weekly mail of those who send returns."""
     month, due = name(standing.month), format_date(standing.due)
-    words = (
-        _(
-            "The Friends and Family Test of %(month)s was due on %(date)s and is not marked as sent",
-            month=month,
-            date=due,
-        )
-        if standing.state == "missed"
-        else _("The Friends and Family Test of %(month)s is due by %(date)s", month=month, date=due)
-    )
+    if standing.state == "missed":
+        words = _("Friends and Family Test: %(month)s was due on %(date)s, not marked as sent", month=month, date=due)
+    else:
+        words = _("Friends and Family Test: %(month)s is due by %(date)s", month=month, date=due)
     return Reminder(words, f"patient-input/fft/{standing.month}")
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from layers_core.artefacts.followup import today_in
 from layers_core.charts import Chart
 from layers_core.i18n import gettext as _
 from layers_core.vocabulary import vocabulary
@@ -115,7 +114,7 @@ def _month_page(view: MonthView, refusal: Refusal | None = None) -> str:
 
 
 def _charts(views: Sequence[MonthView], known: Span) -> list[tuple[str, Chart]]:
-    today = today_in(current.practice.time_zone)
+    today = reading.today_of(current.practice)
     first = charting.first_monday(today, known.began)
     days = reading.by_day(current.session, current.practice.id, first, today)
     return charting.drawn(views, days, first, today)
