@@ -94,6 +94,11 @@ def other_ways(language: Language, settings: Mapping[str, Any], practice: Practi
     return _("To speak to us, telephone %(telephone)s.", telephone=f"\u2066{practice.telephone}\u2069")
 
 
+def sign_language_film() -> str:
+    """The address of NHS England's film about the Friends and Family Test in British Sign Language."""
+    return str(vocabulary("fft_versions", PACKAGE)["bfi"]["address"])
+
+
 def unofficial(language: Language) -> str:
     """What to say of words that are not anybody's official ones; empty for those that are."""
     if language.official:

@@ -1,6 +1,7 @@
 """A form made from a plugin's settings schema, and the values that were submitted with it.
 
-A field's `metadata` gives its label and, where it helps, a description. A list of codes becomes checkboxes, one code
+A field's `metadata` gives its label and, where it helps, a description, and the name of a group of fields that stay
+folded until somebody wants them. A list of codes becomes checkboxes, one code
 radios, a yes or no a checkbox, a number a short input and everything else a line or, beyond 200 characters, a box.
 """
 
@@ -28,6 +29,7 @@ class SettingField:
     control: str
     value: Any
     choices: Sequence[tuple[str, str]] = ()
+    group: str = ""
 
 
 def fields_for(schema: Schema | None, values: Mapping[str, Any]) -> list[SettingField]:
@@ -47,7 +49,8 @@ def submitted_settings(schema: Schema | None, form: Submitted) -> dict[str, Any]
 
 def _field(name: str, field: fields.Field[Any], value: Any) -> SettingField:
     label, hint = str(field.metadata.get("label", name)), str(field.metadata.get("description", ""))
-    return SettingField(PREFIX + name, label, hint, _control(field), value, _choices(field))
+    group = str(field.metadata.get("group", ""))
+    return SettingField(PREFIX + name, label, hint, _control(field), value, _choices(field), group)
 
 
 def _control(field: fields.Field[Any]) -> str:

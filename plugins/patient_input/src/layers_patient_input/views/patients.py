@@ -19,7 +19,15 @@ from layers_patient_input.redaction import cleaned
 from layers_patient_input.schemas import TEXT_LIMIT, settings_of
 from layers_patient_input.views.blueprints import public
 from layers_patient_input.views.submits import is_kiosk, new_nonce, submit_of, within_limits
-from layers_patient_input.wording import Language, chosen, offered, other_ways, unofficial, urgent_help
+from layers_patient_input.wording import (
+    Language,
+    chosen,
+    offered,
+    other_ways,
+    sign_language_film,
+    unofficial,
+    urgent_help,
+)
 
 RECEIPT_TRIES = "60 per hour"
 
@@ -47,6 +55,7 @@ class Reader:
                 urgent=urgent_help(self.language, self.settings),
                 reach=other_ways(self.language, self.settings, self.practice),
                 unofficial=unofficial(self.language),
+                film="" if self.kiosk else sign_language_film(),
                 sought=self.address,
                 kiosk=self.kiosk,
                 **context,
