@@ -28,7 +28,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from layers_core.forms.model import Item, Option, Questionnaire
+from layers_core.forms.model import Item, Option, Questionnaire, Value
 from layers_core.forms.options import identity
 
 ADD = "add"
@@ -38,7 +38,7 @@ MOST_COPIES = 50
 
 
 class FormFields(Protocol):
-    """What a browser submitted: `request.form`, `layers_core.web.Submitted`, or `filling.values`."""
+    """What a browser submitted: `request.form`, `layers_core.web.Submitted`, or `prefilling.Values`."""
 
     def get(self, key: str, default: Any = ...) -> Any:
         """The first value of a name."""
@@ -122,6 +122,11 @@ def is_shown(item: Item) -> bool:
 def is_ticked(item: Item) -> bool:
     """Whether a question has several answers to tick."""
     return item.repeats and item.type in ("choice", "open-choice") and bool(item.options)
+
+
+def first_answers(item: Item) -> list[Value]:
+    """The answers that a question begins with."""
+    return list(item.initial) or [option.value for option in item.options if option.initial]
 
 
 def field_name(item: Item, end: str = "") -> str:

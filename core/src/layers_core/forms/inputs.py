@@ -8,20 +8,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from layers_core.forms.fields import OTHER, FormFields, option_key
 from layers_core.forms.model import Item, Value
-from layers_core.forms.values import LONGEST_STRING, fits, number, same
+from layers_core.forms.values import LONGEST_STRING, fits, moment_of, number, same
 from layers_core.i18n import gettext as _
 
 YEARS = range(1000, 10_000)
 _LONGEST = 60
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})?\s*([ap]\.?m\.?)?", re.ASCII)
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
-_WEB = re.compile(r"https?://[^\s/?#]+\.[^\s]*", re.IGNORECASE)
 # Everything below a space except the line break and the tab: PostgreSQL refuses NUL, and none of them is a letter.
 _NO_LETTERS = {code: None for code in (*range(32), 127) if chr(code) not in "\n\t"}
 
@@ -94,10 +93,9 @@ def shown(item: Item, value: Value, name: str, zone: ZoneInfo) -> Iterator[tuple
             yield f"{name}-unit", str(data["unit"])
     elif value.type in ("Date", "DateTime"):
         day = data
-        if "T" in data:
-            moment = datetime.fromisoformat(data.replace("Z", "+00:00")).astimezone(zone)
-            day = moment.date().isoformat()
-            yield f"{name}-time", moment.strftime("%H:%M")
+        if (moment := moment_of(data)) is not None:
+            day = moment.astimezone(zone).date().isoformat()
+            yield f"{name}-time", moment.astimezone(zone).strftime("%H:%M")
         yield from zip((f"{name}-year", f"{name}-month", f"{name}-day"), day.split("-"), strict=False)
     elif value.type == "Time":
         yield name, data[:5]
@@ -112,8 +110,9 @@ def _choice(item: Item, name: str, fields: FormFields) -> Value | None:
         text = typed(fields, name)
         if not text:
             return None
+        text = _short(item, text)
         # Nothing is known of the list that the answer should come from, so it is a coding in words alone.
-        return Value("String", _short(item, text)) if item.type == "open-choice" else Value("Coding", {"display": text})
+        return Value("String", text) if item.type == "open-choice" else Value("Coding", {"display": text})
     answers = list(ticked(item, name, fields))
     if len(answers) > 1:
         raise Wrong(_("Choose one answer, or remove what you wrote as another"), "-other")
@@ -184,7 +183,9 @@ def _day(item: Item, name: str, fields: FormFields, zone: ZoneInfo) -> Value | N
         moment = datetime.combine(found, _clock(clock), zone)
     except Wrong as wrong:
         raise Wrong(wrong.message, "-time") from None
-    return Value("DateTime", moment.isoformat("seconds"))
+    # FHIR's zones have whole minutes; those of the 19th century had not.
+    exact = moment.utcoffset() or timedelta()
+    return Value("DateTime", (moment.astimezone(UTC) if exact.seconds % 60 else moment).isoformat("seconds"))
 
 
 def _clock(text: str) -> time:
@@ -201,7 +202,8 @@ def _clock(text: str) -> time:
 
 
 def _address(text: str) -> str:
-    if not _WEB.fullmatch(text):
+    scheme, _colon, rest = text.partition("://")
+    if scheme.lower() not in ("http", "https") or "." not in rest.split("/")[0].strip(".") or len(text.split()) > 1:
         raise Wrong(_("Enter a full web address, for example https://www.nhs.uk"))
     return text
 

@@ -90,7 +90,7 @@ def _is_date(data: Any) -> bool:
 def _is_moment(data: Any) -> bool:
     if _is_date(data):
         return True
-    return isinstance(data, str) and len(data) <= _LONGEST_PATTERN and _moment(data) is not None
+    return isinstance(data, str) and len(data) <= _LONGEST_PATTERN and moment_of(data) is not None
 
 
 def _is_time(data: Any) -> bool:
@@ -155,7 +155,8 @@ def _real(make: Callable[[], object]) -> bool:
     return True
 
 
-def _moment(data: str) -> datetime | None:
+def moment_of(data: str) -> datetime | None:
+    """The moment that a date and time with its zone names; None for a date alone, and for anything else."""
     found = _MOMENT.fullmatch(data)
     if found is None:
         return None
@@ -219,7 +220,7 @@ def _same_coding(one: Mapping[str, Any], other: Mapping[str, Any], alone: Contai
 
 
 def _compare_dates(one: str, other: str) -> int | None:
-    first, second = _moment(one), _moment(other)
+    first, second = moment_of(one), moment_of(other)
     if first and second:
         return _sign(first, second)
     one, other = one[:10], other[:10]
