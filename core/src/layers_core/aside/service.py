@@ -5,6 +5,7 @@ Every word names the turn under which somebody works. Whoever was only asleep fi
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -60,12 +61,15 @@ def note(session: Session, turn: Turn, **values: Any) -> bool:
     return isinstance(changed, CursorResult) and changed.rowcount == 1
 
 
-def take_over(session: Session, row: AsideRow, moment: datetime, **values: Any) -> Turn | None:
+def take_over(
+    session: Session, row: AsideRow, moment: datetime, also: Collection[str] = (), **values: Any
+) -> Turn | None:
     """A new turn for work that failed or whose process ended; None where it goes on, is ready, or another was faster.
 
-    `values` are further columns to set, such as `done`. The row shows them after a refresh.
+    `also` are further states to begin from, `values` further columns to set, such as `done`. The row shows them after a
+    refresh.
     """
-    if state_of(row, moment) not in {STOPPED, "failed"}:
+    if state_of(row, moment) not in {STOPPED, "failed", *also}:
         return None
     model, run = type(row), new_id()
     # Of two at the same moment one is told yes.

@@ -39,10 +39,22 @@ class KeptBack(UsageEvent):
 
 @dataclass(frozen=True)
 class AnswerWithdrawn(UsageEvent):
-    """A patient took an answer back. It has no actor."""
+    """A patient took an answer back, or the file that it came in was undone. It has no actor."""
 
     name: ClassVar[str] = "patient_input.withdrawn"
     tier: ClassVar[Tier] = "using"
+
+
+@dataclass(frozen=True)
+class AnswersImported(UsageEvent):
+    """Somebody brought answers in from a file."""
+
+    name: ClassVar[str] = "patient_input.imported"
+    tier: ClassVar[Tier] = "using"
+    answers: int
+    """How many answers came in."""
+    wrong: int
+    """How many rows of the file could not be read."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +99,7 @@ EVENTS: tuple[type[UsageEvent], ...] = (
     Released,
     KeptBack,
     AnswerWithdrawn,
+    AnswersImported,
     Published,
     ReturnSent,
     FormMade,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,17 +13,8 @@ from hypothesis import strategies as st
 from layers_patient_input.importing import meanings
 from layers_patient_input.importing.csv_reading import Row
 from layers_patient_input.importing.dates import evidence, read_day
-from layers_patient_input.importing.mapping import (
-    Choices,
-    Place,
-    Reading,
-    Reply,
-    Wrong,
-    examine,
-    guess,
-    is_answer,
-    settled,
-)
+from layers_patient_input.importing.examining import examine, guess, is_answer, problems, settled
+from layers_patient_input.importing.mapping import Choices, Place, Reading, Reply, Wrong
 
 LONDON = "Europe/London"
 PLACE = Place(LONDON, date(2026, 11, 23))
@@ -172,10 +164,13 @@ def test_other_words_stand_for_what_somebody_said_they_do() -> None:
 
 
 def test_days_of_another_file_are_here_already() -> None:
-    choices = Choices(ALL.columns, "sms", order="day", left_out=((date(2026, 3, 1), date(2026, 3, 31)),))
-    reading = Reading(choices, PLACE)
-    days = ("28/02/2026", "01/03/2026", "31/03/2026", "01/04/2026")
-    assert [reading.here_already(reading.read(row(day, "Good"))) for day in days] == [False, True, True, False]  # type: ignore[arg-type]
+    choices = Choices(ALL.columns, "sms", order="day", others=((date(2026, 3, 1), date(2026, 3, 31)),))
+    days = [row(day, "Good") for day in ("28/02/2026", "01/03/2026", "31/03/2026", "01/04/2026")]
+    for same, left_out in (("", 0), ("no", 0), ("yes", 2)):
+        chosen = replace(choices, same=same)
+        found = examine(days, chosen, PLACE)
+        assert (found.good, found.left_out, found.of_others) == (4 - left_out, left_out, 2)
+        assert [problem.field for problem in problems(chosen, found)] == ["same"] * (not same)
 
 
 @pytest.mark.parametrize(
@@ -263,8 +258,24 @@ def test_every_row_is_counted_once(cells: list[tuple[str, ...]]) -> None:
         st.sampled_from(["", "2013"]),
         st.dictionaries(st.text(max_size=5), st.just("2020:good")),
         st.lists(st.dates().map(lambda day: (day, day + timedelta(days=0))), max_size=2).map(tuple),
-        st.booleans(),
+        st.sampled_from(["", "yes", "no"]),
     )
 )
 def test_what_is_kept_of_choices_are_the_choices(choices: Choices) -> None:
     assert Choices.from_json(choices.as_json()) == choices
+
+
+@pytest.mark.parametrize(
+    ("choices", "days", "missing"),
+    [
+        (Choices({}, "sms"), ("2026-03-14",), ["column-date", "column-answer"]),
+        (Choices({"date": 0, "answer": 0}, "sms"), ("2026-03-14",), ["column-date"]),
+        (Choices({"date": 0, "answer": 1}), ("2026-03-14",), ["method", "scale"]),
+        (Choices({"date": 0, "answer": 1}, "sms"), ("03/04/2026",), ["order", "scale"]),
+        (Choices({"date": 0, "answer": 1}, "sms", scale="2020"), ("14/03/2026",), []),
+        (Choices({"date": 0, "answer": 1}, "sms", scale="2020"), ("soon",), ["wrong"]),
+    ],
+)
+def test_what_is_still_to_choose(choices: Choices, days: tuple[str, ...], missing: list[str]) -> None:
+    found = looked(*((day, "Don't know") for day in days), choices=choices)
+    assert [problem.field for problem in problems(settled(choices, found), found)] == missing

@@ -41,6 +41,13 @@ def take_back(artefacts: ArtefactService, practice: PracticeView, code: str) -> 
     return True
 
 
+def take_out(artefacts: ArtefactService, practice: PracticeView, artefact_id: UUID) -> None:
+    """Withdraw a released answer in the practice's name, and the patient's words with it."""
+    with artefacts.database.read() as session:
+        keeper = _keeper(session, practice)
+    artefacts.withdraw(keeper, artefact_id)
+
+
 def forget_person(session: Session, person_id: UUID) -> None:
     """Leave out who looked at an answer; the decision itself stays."""
     for answer in session.scalars(select(Answer).where(Answer.moderated_by == person_id)):
