@@ -50,6 +50,12 @@ def known(code: str) -> Language | None:
     return language(code) if code in _KNOWN else None
 
 
+def base_of(code: str) -> str:
+    """The language that words in a variant, such as easy read, are in; any other code as it is."""
+    found = known(code)
+    return found.base if found else code
+
+
 def in_english(code: str) -> str:
     """A language's name in English, for staff; a message."""
     return str(_KNOWN[code]["label"])

@@ -23,7 +23,7 @@ from layers_patient_input.redaction import cleaned, marked
 from layers_patient_input.service import Decision, How
 from layers_patient_input.views.blueprints import staff
 from layers_patient_input.views.refusals import Refusal, tried
-from layers_patient_input.wording import DEFAULT_LANGUAGE, PACKAGE
+from layers_patient_input.wording import DEFAULT_LANGUAGE, PACKAGE, base_of
 
 
 @staff.get("/")
@@ -122,7 +122,7 @@ def _look(found: Answer, values: Submitted, refusal: Refusal | None = None) -> s
         title=showing.title(found, own_title),
         parts=[(part, marked(part.text)) for part in parts],
         shown=showing.of_row(found, parts, own_title),
-        foreign=found.language != next(iter(current.practice.languages), DEFAULT_LANGUAGE),
+        foreign=base_of(found.language) != next(iter(current.practice.languages), DEFAULT_LANGUAGE),
         reasons=_choices("keep_back_reasons"),
         criticalities=_choices("criticalities"),
         kept_because=label("keep_back_reasons", found.keep_back_reason or "", PACKAGE),
