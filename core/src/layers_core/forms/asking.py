@@ -16,10 +16,13 @@ from layers_core.forms.fields import OTHER, Field, FormFields, Slot, field_name,
 from layers_core.forms.model import Condition, Item, Questionnaire, Words
 from layers_core.forms.showing import when
 from layers_core.forms.values import same
+from layers_core.i18n import gettext as _
 
 MOST_RADIOS = 15
 """Answers that are shown at once; more go into a list that opens."""
 _LONG_LINE = 200
+_NEAR = 2_000
+"""Characters: a limit that somebody may come near."""
 _TAG = re.compile(r"x\d+|o[0-9a-f]{12}|oother")
 _NAME = len(field_name(Item("", "group")))
 _LINES = {"integer": "numeric", "decimal": "decimal", "url": "url"}
@@ -55,8 +58,9 @@ class Part:
     """One thing on the page: a question, a group or words.
 
     `look` says how it is drawn: words, group, radios, checkboxes, select, line, area, date, moment (a date and a time)
-    or quantity. `inputmode` is HTML's. `hints` are the words that stand at the beginning of a question. `when` says in
-    words when it is asked, empty for always; `test` says the same for the page's script (see `_test`).
+    or quantity. `inputmode` is HTML's. `hints` say how to answer: the words that stand at the beginning of a question,
+    then how to write it. `when` says in words when it is asked, empty for always; `test` says the same for the page's
+    script (see `_test`).
     """
 
     look: str
@@ -78,6 +82,16 @@ class Part:
     def item(self) -> Item:
         """What the form says of it."""
         return self.field.item
+
+    @property
+    def several(self) -> bool:
+        """Whether it has, or may have, several answers or copies that stand one below the other."""
+        return len(self.copies) > 1 or self.field.can_grow
+
+    @property
+    def in_words(self) -> bool:
+        """Whether people answer it in words of their own."""
+        return self.look in {"line", "area"} and not self.inputmode and self.item.type != "time"
 
 
 def asked(questionnaire: Questionnaire, fields: FormFields, language: str) -> tuple[Part, ...]:
@@ -114,7 +128,7 @@ class _Asking:
             look,
             field,
             said(self._form, item.text, self._language, item.prefix),
-            hints=tuple(said(self._form, hint.text, self._language) for hint in _hints(item)),
+            hints=(*(self._label(hint.text) for hint in _hints(item)), *(Said(note) for note in _notes(item, look))),
             inputmode=_LINES.get(item.type, "") if look == "line" else "",
             when=when(self._form, item, self._language),
             test=self._test(field, within),
@@ -137,15 +151,20 @@ class _Asking:
         return Choice(key, self._label(slot.option.label) if slot.option else Said(""), below)
 
     def _copy(self, field: Field, slot: Slot) -> Copy:
-        within = None if field.item.type == "group" else _read(field.item, slot.name) | {"op": "exists", "value": True}
+        within = (
+            None
+            if field.item.type == "group"
+            else _read(field.item, slot.name, many=False) | {"op": "exists", "value": True}
+        )
         return Copy(slot.name, self.parts(_below(field, slot), within))
 
     def _test(self, field: Field, within: dict[str, Any] | None) -> str:
         """When it is asked, as JSON for a script: {"any": bool, "of": [test, …]}; empty for always.
 
-        Every test has `op` and `value` as in FHIR, the `name` of inputs to look at and how to read them, `as`: key
-        (what is chosen), number, date, text. One that a script can't try has no name; then the question is shown, and
-        the server says what is wrong. A list in the list is a test of its own.
+        A test has `op` and `value` as in FHIR, the `name` of the inputs to look at, `as` what they are to be read
+        (text, number, date), `many` for those of several copies too, and `only` for one answer of several. One that a
+        script can't try is empty; then the question is shown, and the server says what is wrong. A test with `of` holds
+        tests itself.
         """
         tests = [self._tried(field, condition) for condition in field.item.conditions]
         if not tests and within is None:
@@ -161,7 +180,9 @@ class _Asking:
         value = _value(question, condition)
         if not name or value is None:
             return {}
-        return _read(question, name) | {"op": condition.operator, "value": value} | ({"only": only} if only else {})
+        many = question.repeats and question not in self._above[field.item.link_id] and not is_ticked(question)
+        tested = _read(question, name, many=many) | {"op": condition.operator, "value": value}
+        return tested | ({"only": only} if only else {})
 
     def _nearest(self, field: Field, question: Item) -> tuple[str, str]:
         """The name of the inputs that a condition looks at; with it the answer to tick that the field stands in.
@@ -205,6 +226,16 @@ def _hints(item: Item) -> Iterator[Item]:
             yield inner
 
 
+def _notes(item: Item, look: str) -> Iterator[str]:
+    """How an answer is written."""
+    if look in {"date", "moment"}:
+        yield _("For example, 4 12 2026")
+    elif item.type == "time":
+        yield _("For example, 14:05 or 2:05pm")
+    elif look in {"line", "area"} and item.max_length and item.max_length <= _NEAR:
+        yield _("Up to %(most)s characters", most=f"{item.max_length:,}")
+
+
 def _below(field: Field, slot: Slot) -> tuple[Field, ...]:
     """What stands below an answer, without what is a hint already."""
     hints = {item.link_id for item in _hints(field.item)}
@@ -216,9 +247,8 @@ def _tagged(item: Item) -> bool:
     return item.repeats
 
 
-def _read(question: Item, name: str) -> dict[str, Any]:
-    """How a script reads the answers of a question: from inputs of a name, or of its copies too (`many`)."""
-    many = question.repeats and not is_ticked(question) and not _TAG.search(name[_NAME:])
+def _read(question: Item, name: str, *, many: bool) -> dict[str, Any]:
+    """How a script reads the answers of a question; `many` says that the names of all its copies begin so."""
     kind = {"integer": "number", "decimal": "number", "quantity": "number", "date": "date", "dateTime": "date"}
     return {"name": name, "as": kind.get(question.type, "text"), "many": many}
 

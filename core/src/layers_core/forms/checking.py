@@ -18,7 +18,7 @@ from layers_core.i18n import gettext as _
 __all__ = ["Misfit", "check", "check_items"]
 
 STATUSES = ("in-progress", "completed", "amended", "entered-in-error", "stopped")
-_FINISHED = ("completed", "amended")
+_UNFINISHED = ("in-progress", "entered-in-error", "stopped")
 _LONGEST_NAME = 200
 
 
@@ -29,22 +29,15 @@ def check(questionnaire: Questionnaire, response: object) -> tuple[Misfit, ...]:
     amended; nothing is required in a repeating group that is left out. A response to another form is a misfit, one to
     another version of it is not: it may fit all the same.
     """
-    parsed = parsing.clean(response)
-    if parsed.problem:
-        return (Misfit("", "", "response", parsed.problem),)
-    data = parsed.data
-    if not isinstance(data, dict):
+    problem = parsing.refusal(response)
+    if problem:
+        return (Misfit("", "", "response", problem),)
+    if not isinstance(response, dict):
         return (Misfit("", "", "response", _("It is no FHIR resource.")),)
-    if data.get("resourceType") != "QuestionnaireResponse":
+    if response.get("resourceType") != "QuestionnaireResponse":
         return (Misfit("", "resourceType", "resourceType", _("It is no QuestionnaireResponse.")),)
-    status = data.get("status")
-    return (
-        *(Misfit("", "", what, why) for what, why in parsed.notes),
-        *_head(questionnaire, data),
-        *check_items(
-            questionnaire, data.get("item"), finished=status in _FINISHED if isinstance(status, str) else True
-        ),
-    )
+    finished = response.get("status") not in _UNFINISHED
+    return (*_head(questionnaire, response), *check_items(questionnaire, response.get("item"), finished=finished))
 
 
 def check_items(questionnaire: Questionnaire, items: object, *, finished: bool = True) -> tuple[Misfit, ...]:

@@ -1,4 +1,4 @@
-"""JSON that strangers wrote: parsed within limits, cleaned of what no text may hold. It never raises.
+"""JSON that strangers wrote: parsed within limits, and cleaned of what no text may hold. It never raises.
 
 The limits keep a hostile file below 200 MB of memory and five seconds (docs/decisions/0013-forms.md).
 """
@@ -75,8 +75,12 @@ def parse(raw: bytes) -> Parsed:
         at = f" ({fault})" if isinstance(fault, json.JSONDecodeError) else ""
         return Parsed(problem=_("The file is not JSON%(where)s.", where=at))
     notes = [(key[:200], _("The same name stands twice in one place; the last one counts.")) for key in twice]
-    cleaned = clean(data)
-    return Parsed(cleaned.data, cleaned.problem, (*notes, *cleaned.notes))
+    return Parsed(data, notes=tuple(notes))
+
+
+def refusal(data: Any) -> str:
+    """Why a Python value is too deep or too large to be looked at; empty where it is not."""
+    return _survey(data)[0]
 
 
 def clean(data: Any) -> Parsed:
@@ -122,15 +126,16 @@ def _is_plain(value: Any) -> bool:
 
 def _cleaned(data: Any) -> Any:
     if isinstance(data, dict):
-        return {_plain(key): _cleaned(value) for key, value in data.items() if isinstance(key, str)}
+        return {plain(key): _cleaned(value) for key, value in data.items() if isinstance(key, str)}
     if isinstance(data, list):
         return [_cleaned(value) for value in data]
     if isinstance(data, str):
-        return _plain(data)
+        return plain(data)
     return data if _is_plain(data) else None
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text without the characters that no text may hold."""
     return text if plain_text(text) else "".join(sign for sign in text if plain_text(sign))
 
 

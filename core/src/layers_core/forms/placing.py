@@ -11,6 +11,7 @@ from typing import Any
 
 from layers_core.forms.elements import listed
 from layers_core.forms.model import Item, Questionnaire
+from layers_core.forms.parsing import plain
 from layers_core.i18n import gettext as _
 
 MOST_PLACES = 200_000
@@ -71,7 +72,7 @@ def place(questionnaire: Questionnaire, items: Any) -> tuple[Room, list[Misfit]]
     """
     placing = _Placing(questionnaire)
     room = Room("")
-    placing.fill(room, questionnaire.items, items)
+    placing.fill(room, questionnaire.items, list(items) if isinstance(items, tuple) else items)
     return room, placing.misfits
 
 
@@ -153,7 +154,7 @@ class _Placing:
         one = Place(item, room, self._count, where, entry, optional=optional)
         room.places.append(one)
         if item.type == "group":
-            one.rooms.append(Room(where, one))
+            one.rooms.append(Room(where if entry is not None else room.where, one))
             if entry is not None and "answer" in entry:
                 self._tell(entry, where, "answer", _("A group has no answer of its own."))
             self.fill(one.rooms[0], item.items, entry.get("item") if entry else None)
@@ -180,5 +181,5 @@ class _Placing:
 
     def _tell(self, entry: Mapping[str, Any], where: str, what: str, why: str) -> None:
         link_id = entry.get("linkId")
-        named = link_id[:_LONGEST_NAME] if isinstance(link_id, str) else ""
+        named = plain(link_id[:_LONGEST_NAME]) if isinstance(link_id, str) else ""
         self.misfits.append(Misfit(named, where, what, why))

@@ -46,16 +46,17 @@ def read_file(file: Path | bytes) -> Read:
 
 def read(resource: object) -> Read:
     """Read a form that is parsed already: what `json.loads` gave."""
-    return _read(parsing.clean(resource))
+    return _read(parsing.Parsed(resource))
 
 
 def _read(parsed: parsing.Parsed) -> Read:
+    cleaned = parsing.clean(parsed.data)
+    if parsed.problem or cleaned.problem:
+        return _refused(_("file"), parsed.problem or cleaned.problem)
     report = Report()
-    for what, why in parsed.notes:
+    for what, why in (*parsed.notes, *cleaned.notes):
         report.add("", what, why)
-    if parsed.problem:
-        return _refused(_("file"), parsed.problem)
-    resource = parsed.data
+    resource = cleaned.data
     problem = _no_form(resource)
     if problem:
         return _refused("resourceType", problem)
