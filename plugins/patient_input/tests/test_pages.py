@@ -430,34 +430,6 @@ def test_an_entry_is_changed_and_taken_off_on_its_page(
     assert "We bought a scanner." in visitor.get(PUBLIC).text
 
 
-def test_ways_in_with_code_and_posters(world: Any, visitor: Any, client_for: Callable[..., Any]) -> None:
-    token = link_of(world).token
-    nurse = client_for("nurse").get(f"{STAFF}ways-in")
-    assert f"http://127.0.0.1/f/{token}" in nurse.text
-    assert "<svg" in nurse.text
-    assert "Renew" not in nurse.text
-    poster = client_for("nurse").get(f"{STAFF}ways-in/poster?token={token}").text
-    assert "How was your experience of our service?" in poster
-    assert 'lang="ur" dir="rtl"' in poster
-    assert "style=" not in poster
-    assert (
-        client_for("nurse").get(f"{STAFF}ways-in/poster?token={link_of(world, 'riverside').token}").status_code == 404
-    )
-    image = client_for("nurse").get(f"{STAFF}ways-in/qr.svg")
-    assert image.mimetype == "image/svg+xml"
-    manager = client_for("manager")
-    assert client_for("nurse").send(f"{STAFF}ways-in", {"token": token, "do": "renew"}).status_code == 404
-    manager.submit(manager.get(f"{STAFF}ways-in"), {"token": token, "do": "renew"})
-    assert visitor.get(f"/f/{token}").status_code == 410
-    renewed = link_of(world).token
-    assert visitor.get(f"/f/{renewed}").status_code == 200
-    manager.submit(manager.get(f"{STAFF}ways-in"), {"token": renewed, "do": "withdraw"})
-    assert visitor.get(f"/f/{renewed}").status_code == 410
-    assert "patients can’t answer" in manager.get(f"{STAFF}ways-in").text
-    manager.send(f"{STAFF}ways-in")
-    assert visitor.get(f"/f/{link_of(world).token}").status_code == 200
-
-
 def test_nobody_reads_staff_pages_without_signing_in(visitor: Any) -> None:
     for path in (STAFF, f"{STAFF}ways-in", f"{STAFF}publish"):
         response = visitor.get(path)

@@ -1,34 +1,13 @@
-"""Ways in, people's rights, and what the log and the totals hold, on both databases."""
+"""People's rights, and what the log and the totals hold, on both databases."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
-from layers_core.artefacts.errors import NotAllowed, NotFound
-from layers_core.practices.models import PublicLink
 from layers_core.usage.models import UsageEventRow
-from layers_patient_input import reading, service
 from layers_patient_input.models import Tally
-
-
-def test_a_link_is_renewed_or_withdrawn_by_those_who_may(house: Any) -> None:
-    token = house.link().token
-    with pytest.raises(NotAllowed):
-        service.close_way_in(house.artefacts, house.actor("nurse"), token, renew=True)
-    with pytest.raises(NotFound):
-        service.close_way_in(house.artefacts, house.actor("mill_manager"), token, renew=True)
-    service.close_way_in(house.artefacts, house.actor("manager"), token, renew=True)
-    renewed = house.link().token
-    assert renewed != token
-    service.close_way_in(house.artefacts, house.actor("manager"), renewed, renew=False)
-    with house.database.read() as session:
-        assert reading.links_of(session, house.practice().id) == []
-        assert len(session.scalars(select(PublicLink).where(PublicLink.practice_id == house.practice().id)).all()) == 2
-    service.new_way_in(house.artefacts, house.actor("manager"))
-    assert house.link().token not in {token, renewed}
 
 
 def test_a_person_gets_their_decisions_and_can_be_forgotten(house: Any) -> None:

@@ -35,6 +35,7 @@ from layers_patient_input.catalogue import FFT
 from layers_patient_input.events import EVENTS
 from layers_patient_input.kinds import KINDS, PERMISSIONS
 from layers_patient_input.schemas import SettingsSchema
+from layers_patient_input.ways_in import service as ways_in
 from layers_patient_input.wording import SLUG
 
 
@@ -87,7 +88,7 @@ class Plugin:
     @hookimpl
     def layers_switched_on(self, practice: PracticeView, unit: Unit) -> None:
         """Make the practice's way in."""
-        service.open_way_in(unit.session, practice)
+        ways_in.open_first(unit.session, practice)
 
     @hookimpl
     def layers_nav(self) -> Iterable[NavItem]:

@@ -16,7 +16,6 @@ from layers_patient_input.service.entries import (
 )
 from layers_patient_input.service.moderating import keep_back, may_moderate, release
 from layers_patient_input.service.taking import DoesNotFit, Given, Source, fft_answer, keep, keep_many, take_answer
-from layers_patient_input.service.ways_in import close_way_in, new_way_in, open_way_in
 from layers_patient_input.service.withdrawing import about_person, follow_withdrawal, forget_person, take_back
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "How",
     "Source",
     "about_person",
-    "close_way_in",
     "draft_problems",
     "fft_answer",
     "forget_person",
@@ -34,9 +32,7 @@ __all__ = [
     "keep_back",
     "keep_many",
     "may_moderate",
-    "new_way_in",
     "on_changed",
-    "open_way_in",
     "publish",
     "release",
     "revise_entry",
