@@ -10,9 +10,10 @@ from typing import Any
 
 from layers_core.forms import parsing
 from layers_core.forms.enabling import Enabling, value_names, value_of
-from layers_core.forms.model import Item, Option, Questionnaire, Value
+from layers_core.forms.model import Item, Questionnaire, Value
+from layers_core.forms.options import Offered
 from layers_core.forms.placing import Misfit, Place, Room, TooLarge, place, places
-from layers_core.forms.values import ANSWERS, TYPES, fits, lone_codes, same
+from layers_core.forms.values import ANSWERS, TYPES, fits
 from layers_core.i18n import gettext as _
 
 __all__ = ["Misfit", "check", "check_items"]
@@ -78,7 +79,7 @@ class _Checker:
 
     def __init__(self, finished: bool) -> None:
         self._finished = finished
-        self._offered: dict[str, tuple[dict[object, list[Option]], frozenset[str]]] = {}
+        self._offered: dict[str, Offered] = {}
 
     def misfits(self, one: Place, asked: bool) -> list[Misfit]:
         """What is wrong in one place, apart from what was found while it was laid there."""
@@ -121,19 +122,8 @@ class _Checker:
         if item.type == "open-choice" and value.type == "String":
             return True
         if item.link_id not in self._offered:
-            by_key: dict[object, list[Option]] = {}
-            for option in item.options:
-                by_key.setdefault(_key(option.value), []).append(option)
-            self._offered[item.link_id] = by_key, lone_codes(item.options)
-        by_key, alone = self._offered[item.link_id]
-        return any(same(value, option.value, alone) for option in by_key.get(_key(value), ()))
-
-
-def _key(value: Value) -> object:
-    """What equal values share, so that few of many options need to be compared."""
-    if value.type == "Coding":
-        return value.type, value.data.get("code") or value.data.get("display")
-    return value.data if isinstance(value.data, str | int) else value.type
+            self._offered[item.link_id] = Offered(item.options)
+        return self._offered[item.link_id].find(value) is not None
 
 
 def _has(one: Place) -> bool:

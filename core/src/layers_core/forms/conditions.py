@@ -80,13 +80,11 @@ def _condition(entry: Element) -> Condition | None:
 
 def settle(drafts: Sequence[Draft], report: Report) -> None:
     """Keep of all conditions those that can be tried, and report the others."""
-    above = _parents(drafts)
-    by_id = {draft.item.link_id: draft for draft in _all(drafts)}
-    for link_id, draft in by_id.items():
-        draft.asked_when = [
-            tried for condition in draft.asked_when if (tried := _tried(link_id, condition, by_id, above, report))
-        ]
-    _break_circles(by_id, above, report)
+    settling = _Settling(drafts, report)
+    for draft in settling.by_id.values():
+        tried = (settling.tried(draft.item.link_id, condition) for condition in draft.asked_when)
+        draft.asked_when = [condition for condition in tried if condition]
+    _break_circles(settling.by_id, settling.above, report)
 
 
 def _all(drafts: Iterable[Draft]) -> Iterable[Draft]:
@@ -95,74 +93,84 @@ def _all(drafts: Iterable[Draft]) -> Iterable[Draft]:
         yield from _all(draft.inner)
 
 
-def _parents(drafts: Iterable[Draft]) -> dict[str, str]:
-    return {inner.item.link_id: draft.item.link_id for draft in _all(drafts) for inner in draft.inner}
+class _Settling:
+    """Tries the conditions of one form."""
 
+    def __init__(self, drafts: Sequence[Draft], report: Report) -> None:
+        self.by_id = {draft.item.link_id: draft for draft in _all(drafts)}
+        self.above = {inner.item.link_id: draft.item.link_id for draft in self.by_id.values() for inner in draft.inner}
+        self._report = report
+        self._meant: dict[str, dict[str, dict[str, Value]]] = {}
+        self._types: dict[str, set[str]] = {}
 
-def _tried(
-    link_id: str, condition: Condition, by_id: Mapping[str, Draft], above: Mapping[str, str], report: Report
-) -> Condition | None:
-    def left_out(why: str) -> None:
-        report.add(link_id, "enableWhen", why)
+    def tried(self, link_id: str, condition: Condition) -> Condition | None:
+        """The condition as it can be tried; None, and a word about it, where it cannot."""
+        name = condition.question[:200]
 
-    name = condition.question[:200]
-    asked = by_id.get(condition.question)
-    if asked is None:
-        left_out(
-            _("It names “%(question)s”, and no question has this linkId: the condition is left out.", question=name)
-        )
-        return None
-    if asked.item.type in ("group", "display"):
-        left_out(_("It names “%(question)s”, which has no answer: the condition is left out.", question=name))
-        return None
-    within: str | None = condition.question
-    while within is not None:
-        if within == link_id:
-            left_out(_("It waits for its own answer or one inside it: the condition is left out."))
+        def tell(why: str) -> None:
+            self._report.add(link_id, "enableWhen", why)
+
+        asked = self.by_id.get(condition.question)
+        if asked is None:
+            tell(_("It names “%(question)s”, and no item has this linkId: the condition is left out.", question=name))
             return None
-        within = above.get(within)
-    if not asked.item.answered:
-        left_out(_("It depends on “%(question)s”, which is not asked here.", question=name))
-    if condition.operator == "exists":
-        return condition
-    fitting = _fitting(condition.value, asked.item)
-    if fitting is None or (condition.operator not in ("=", "!=") and fitting.type not in _ORDERED):
-        left_out(
-            _("Its answer cannot be compared with those of “%(question)s”: the condition is left out.", question=name)
-        )
-        return None
-    if fitting != condition.value:
-        left_out(_("Its answer is of another type than those of “%(question)s”; it is put right.", question=name))
-    return replace(condition, value=fitting)
+        if asked.item.type in ("group", "display"):
+            tell(_("It names “%(question)s”, which has no answer: the condition is left out.", question=name))
+            return None
+        if self._is_within(condition.question, link_id):
+            tell(_("It waits for its own answer or one inside it: the condition is left out."))
+            return None
+        if not asked.item.answered:
+            tell(_("It depends on “%(question)s”, which is not asked here.", question=name))
+        if condition.operator == "exists":
+            return condition
+        fitting = self._fitting(condition.value, asked.item)
+        if fitting is None or (condition.operator not in ("=", "!=") and fitting.type not in _ORDERED):
+            tell(_("Its answer is of no type that “%(question)s” has: the condition is left out.", question=name))
+            return None
+        if fitting != condition.value:
+            tell(_("Its answer is of another type than those of “%(question)s”; it is put right.", question=name))
+        return replace(condition, value=fitting)
 
+    def _is_within(self, link_id: str | None, outer: str) -> bool:
+        while link_id is not None and link_id != outer:
+            link_id = self.above.get(link_id)
+        return link_id is not None
 
-def _fitting(value: Value, asked: Item) -> Value | None:
-    """The value as one that the question can be answered with; None where there is none."""
-    types = values.ANSWERS[asked.type]
-    if asked.options and asked.type in ("choice", "open-choice"):
-        offered = {option.value.type for option in asked.options}
-        if value.type in offered or (value.type == "String" and asked.type == "open-choice"):
+    def _fitting(self, value: Value, asked: Item) -> Value | None:
+        """The value as one that the question can be answered with; None where there is none."""
+        types = values.ANSWERS[asked.type]
+        if asked.options and asked.type in ("choice", "open-choice"):
+            if value.type in self._types_of(asked):
+                return value
+            if value.type == "String" and asked.type == "open-choice":
+                return value
+            meant = self._options_by_word(asked).get(value.data, {}) if isinstance(value.data, str) else {}
+            return next(iter(meant.values())) if len(meant) == 1 else None
+        if value.type in types:
             return value
-        word = value.data if isinstance(value.data, str) else ""
-        meant = [
-            option.value
-            for option in asked.options
-            if word and word in (option.label.text, option.value.data, _code(option.value))
-        ]
-        return meant[0] if len({identity(option) for option in meant}) == 1 else None
-    if value.type in types:
-        return value
-    if "Coding" in types:
-        return None
-    if {value.type, *types} <= {"Date", "DateTime"}:
-        return Value(types[0], value.data[:10] if types == ("Date",) else value.data)
-    if isinstance(value.data, dict):
-        return None
-    return mended(Value(types[0], value.data))
+        if {value.type, *types} <= {"Date", "DateTime"}:
+            return Value(types[0], value.data[:10] if types == ("Date",) else value.data)
+        if isinstance(value.data, dict) or "Coding" in types:
+            return None
+        return mended(Value(types[0], value.data))
 
+    def _types_of(self, asked: Item) -> set[str]:
+        if asked.link_id not in self._types:
+            self._types[asked.link_id] = {option.value.type for option in asked.options}
+        return self._types[asked.link_id]
 
-def _code(value: Value) -> object:
-    return value.data.get("code") if isinstance(value.data, dict) else None
+    def _options_by_word(self, asked: Item) -> dict[str, dict[str, Value]]:
+        """The options of a choice that a text may mean, by their words, codes and values."""
+        if asked.link_id not in self._meant:
+            found = self._meant[asked.link_id] = {}
+            for option in asked.options:
+                value = option.value
+                code = value.data.get("code") if isinstance(value.data, dict) else value.data
+                for word in (option.label.text, code):
+                    if isinstance(word, str) and word:
+                        found.setdefault(word, {})[identity(value)] = value
+        return self._meant[asked.link_id]
 
 
 def _break_circles(by_id: Mapping[str, Draft], above: Mapping[str, str], report: Report) -> None:

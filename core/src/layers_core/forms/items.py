@@ -9,8 +9,8 @@ from typing import Any
 from layers_core.forms.conditions import Draft, read_conditions, settle
 from layers_core.forms.elements import Element, Report, codes, listed
 from layers_core.forms.model import Item, Option, Value, Words
-from layers_core.forms.options import ValueSets, identity, read_options
-from layers_core.forms.values import ANSWERS, number, same
+from layers_core.forms.options import Offered, ValueSets, identity, read_options
+from layers_core.forms.values import ANSWERS, number
 from layers_core.i18n import gettext as _
 
 LONGEST_LINK_ID = 255
@@ -216,14 +216,17 @@ def _at_first(
         both = _("It stands beside answers to choose; the answers that are chosen at first count.")
         alone = _("It stands beside answers to choose, where initialSelected should; it is read as that.")
         item.tell("initial", both if chosen else alone)
-    if any(not any(same(value, option.value) for option in options) for value in initial):
+    offered = Offered(options)
+    found = [offered.find(value) for value in initial]
+    if None in found:
         item.tell("initial", _("It is none of the answers to choose, so it is not used."))
     if not chosen:
-        chosen = [identity(o.value) for o in options if any(same(value, o.value) for value in initial)]
+        chosen = list(dict.fromkeys(identity(option.value) for option in found if option))
     if len(chosen) > 1 and not repeats:
         item.tell("initialSelected", _("The question takes one answer; the first of these is used."))
         chosen = chosen[:1]
-    return tuple(replace(option, initial=identity(option.value) in chosen) for option in options), ()
+    begun = set(chosen)
+    return tuple(replace(option, initial=identity(option.value) in begun) for option in options), ()
 
 
 def _plain(item: Element, found: Item) -> Item:

@@ -8,7 +8,7 @@ from typing import Any
 
 from layers_core.forms.elements import Element, listed, mended
 from layers_core.forms.model import Option, Value, Words
-from layers_core.forms.values import OPTIONS
+from layers_core.forms.values import OPTIONS, lone_codes
 from layers_core.i18n import gettext as _
 from layers_core.vocabulary import vocabulary
 
@@ -108,6 +108,25 @@ def _unique(options: Iterable[Option]) -> tuple[Option, ...]:
         if option.value.data:
             kept.setdefault(identity(option.value), option)
     return tuple(kept.values())
+
+
+class Offered:
+    """Finds the option that an answer is, however many there are; codings as in `values.same`."""
+
+    def __init__(self, options: Iterable[Option]) -> None:
+        options = tuple(options)
+        alone = lone_codes(options)
+        self._exactly = {identity(option.value): option for option in options}
+        coded = [option for option in options if option.value.type == "Coding"]
+        self._by_code = {code: option for option in coded if (code := option.value.data.get("code")) in alone}
+
+    def find(self, value: Value) -> Option | None:
+        """The option; None where the answer is none of them."""
+        exact = self._exactly.get(identity(value))
+        if exact or value.type != "Coding":
+            return exact
+        by_code = self._by_code.get(value.data.get("code"))
+        return by_code if by_code and not (value.data.get("system") and by_code.value.data.get("system")) else None
 
 
 def identity(value: Value) -> str:
