@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,6 +19,13 @@ CATALOGUES = sorted(ROOT.glob("*/src/*/translations/*/LC_MESSAGES/*.po")) + sort
 )
 SAME_WORD = {"Important:"}
 """What another language happens to say as English does."""
+READ_BY_PATIENTS = {
+    "layers_core": ["forms/filling.py", "forms/inputs.py", "forms/showing.py"],
+    "layers_webshell": [
+        f"templates/layers/{name}.html" for name in ("base", "public", "not_collecting", "kept_words", "questionnaire")
+    ],
+}
+"""What stands around every form; a plugin's own tests walk its pages."""
 NAMES = [f"{path.stem}-{path.parts[-3]}" for path in CATALOGUES]
 
 
@@ -39,7 +47,7 @@ def test_every_distribution_with_words_for_patients_has_the_same_languages() -> 
     languages: dict[str, set[str]] = {}
     for path in CATALOGUES:
         languages.setdefault(path.stem, set()).add(path.parts[-3])
-    assert {"layers_webshell", "layers_patient_input"} <= languages.keys()
+    assert {"layers_core", "layers_webshell", "layers_patient_input"} <= languages.keys()
     assert {frozenset(found) for found in languages.values()} == {frozenset({"cy", "pl", "ur", "ro"})}
 
 
@@ -65,6 +73,25 @@ def test_plurals_are_counted_as_the_language_counts(path: Path) -> None:
         found.setdefault(rule(number), set()).add(int(form_of(number)))
     assert all(len(forms) == 1 for forms in found.values()), found
     assert len({min(forms) for forms in found.values()}) == len(found) == catalogue(path).num_plurals
+
+
+def said_in(path: Path) -> set[str]:
+    """The messages of a template or module."""
+    method, keywords = ("jinja2" if path.suffix == ".html" else "python"), {"_": None}
+    with path.open("rb") as file:
+        return {str(said) for _line, said, *_more in extract(method, file, keywords=keywords)} - {"Learning Layers"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in CATALOGUES if path.stem in READ_BY_PATIENTS],
+    ids=lambda path: f"{path.stem}-{path.parts[-3]}",
+)
+def test_what_patients_read_of_the_frame_and_of_forms_is_translated(path: Path) -> None:
+    for name in READ_BY_PATIENTS[path.stem]:
+        said = said_in(path.parents[3] / name)
+        assert said, f"{name} says nothing: has it moved?"
+        assert {words for words in said if not (found := catalogue(path).get(words)) or not found.string} == set(), name
 
 
 def test_a_message_of_two_distributions_says_the_same_in_both() -> None:
