@@ -94,6 +94,24 @@ class FormOpened(UsageEvent):
     tier: ClassVar[Tier] = "using"
 
 
+@dataclass(frozen=True)
+class TypedIn(UsageEvent):
+    """Somebody typed in what a patient said on a card or on the telephone."""
+
+    name: ClassVar[str] = "patient_input.typed_in"
+    tier: ClassVar[Tier] = "using"
+    by_telephone: bool
+    """Whether the patient said it on the telephone."""
+
+
+@dataclass(frozen=True)
+class EntryTakenOut(UsageEvent):
+    """Somebody took out an answer that had been typed in by mistake."""
+
+    name: ClassVar[str] = "patient_input.entry_taken_out"
+    tier: ClassVar[Tier] = "using"
+
+
 EVENTS: tuple[type[UsageEvent], ...] = (
     Answered,
     Released,
@@ -104,4 +122,6 @@ EVENTS: tuple[type[UsageEvent], ...] = (
     ReturnSent,
     FormMade,
     FormOpened,
+    TypedIn,
+    EntryTakenOut,
 )

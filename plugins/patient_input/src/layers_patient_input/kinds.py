@@ -12,6 +12,7 @@ YOU_SAID = "patient_input.you_said"
 MODERATE = "patient_input.moderate"
 PUBLISH = "patient_input.publish"
 WAYS_IN = "patient_input.ways_in"
+ENTER = "patient_input.enter"
 FORMS = "patient_input.forms"
 RETURNS = "patient_input.returns"
 HOLD = "patient_input.hold"
@@ -24,6 +25,7 @@ PERMISSIONS = (
     ),
     Permission(PUBLISH, _l("Tell patients what you learned and did"), _DECIDERS),
     Permission(WAYS_IN, _l("Withdraw and renew the links and posters for patients"), _DECIDERS),
+    Permission(ENTER, _l("Type in cards and calls for patients"), frozenset({"member", *_DECIDERS})),
     Permission(FORMS, _l("Make forms for patients, open and close them"), _DECIDERS),
     Permission(RETURNS, _l("Say that a month’s Friends and Family Test was sent"), _DECIDERS),
     # No role has it: a patient's words belong to no member of staff, so none may change them or share them further.

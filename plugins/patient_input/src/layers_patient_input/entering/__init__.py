@@ -1,0 +1,1 @@
+"""Entering for patients: cards from the box, and answers on the telephone."""
