@@ -78,10 +78,12 @@ def take_answer(
     nonce_key: str,
     given: Given,
     day: date | None = None,
+    about: UUID | None = None,
 ) -> str:
     """Keep a patient's answer; gives their receipt code. The same nonce again gives the same code and keeps nothing.
 
-    `day` is the one on which it was given, where a kiosk kept it for a while; else it is today.
+    `day` is the one on which it was given, where a kiosk kept it for a while; else it is today. `about` is the
+    practitioner whom it is about, if it is about one.
     Raises DoesNotFit for a response that the form does not take.
     """
     if misfits := check(given.form.questionnaire, responses.whole(given.items)):
@@ -91,7 +93,9 @@ def take_answer(
     )  # fmt: skip
     if artefacts.repeat_of(writer, client_key):
         return receipt
-    source = Source(link.method, day or today_in(practice.time_zone), link.token, receipts.hash_of(receipt))
+    source = Source(
+        link.method, day or today_in(practice.time_zone), link.token, receipts.hash_of(receipt), about=about
+    )
     try:
         with artefacts.unit(public_actor(practice)) as unit:
             answer = keep(unit, given, source)
