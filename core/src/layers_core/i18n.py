@@ -14,10 +14,13 @@ from __future__ import annotations
 from collections import UserString
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from babel import dates as babel_dates
+from babel import numbers as babel_numbers
 
 GetText = Callable[[str], str]
 NGetText = Callable[[str, str, int], str]
@@ -159,6 +162,24 @@ def format_date(value: date | datetime, tz: str | None = None) -> str:
 def format_month(value: date, *, short: bool = False) -> str:
     """Return a day's month as people write it: ``November 2026``, or ``Nov`` when `short`."""
     return babel_dates.format_skeleton("MMM" if short else "yMMMM", value, locale=_locale())
+
+
+def format_parts(value: date, skeleton: str) -> str:
+    """Return parts of a date in the reader's order: ``MMMd`` gives ``22 Nov``. `skeleton` is one of Unicode CLDR."""
+    return babel_dates.format_skeleton(skeleton, value, locale=_locale())
+
+
+def format_number(value: float, decimals: int = 0) -> str:
+    """Return a number with the reader's separators: ``1,234.5``; a half is rounded away from zero."""
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return _number(rounded + 0, decimals, _settings.locale())
+
+
+# Babel takes 20 µs for each, and a table of percentages has the same few again and again.
+@lru_cache(maxsize=4096)
+def _number(value: Decimal, decimals: int, _language: str) -> str:
+    places = f".{'0' * decimals}" if decimals else ""
+    return babel_numbers.format_decimal(value, format=f"#,##0{places}", locale=_locale())
 
 
 def format_datetime(value: datetime, tz: str | None = None) -> str:

@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, has_request_context, request, url_for
 
-from layers_core import i18n
+from layers_core import charts, i18n
 from layers_core.contract import NavItem, Problem
+from layers_core.forms import asking
 from layers_core.host.builtin import RECORD
 from layers_core.web import RequestContext
 from layers_webshell import language, own_device, placements
@@ -131,7 +132,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         here=here, problem_of=problem_of, new_client_key=new_client_key, marked_pieces=marked_pieces
     )
-    app.jinja_env.globals.update(guard_findings=guard_findings)
+    app.jinja_env.globals.update(guard_findings=guard_findings, chart_figure=charts.figure, form_parts=asking.asked)
     app.jinja_env.filters.update(day=day, moment=i18n.format_datetime, paragraphs=paragraphs)
 
 

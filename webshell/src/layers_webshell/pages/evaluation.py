@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 from typing import Any
 
-from babel.dates import format_skeleton
 from flask import Blueprint, Response, abort, render_template
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from layers_core.charts import Bar, Svg, bar_chart
 from layers_core.db.base import now
 from layers_core.host.loader import Host
-from layers_core.i18n import DEFAULT_LOCALE, LazyString
+from layers_core.i18n import LazyString, format_date, format_parts
 from layers_core.i18n import gettext as _
 from layers_core.i18n import lazy_gettext as _l
 from layers_core.practices.models import Membership
@@ -29,9 +28,8 @@ from layers_core.usage.studies import StudyView
 from layers_core.usage.suppression import suppress
 from layers_core.vocabulary import label, vocabulary
 from layers_core.web import current, policy
-from layers_webshell import language
 from layers_webshell.pages.study_data import as_zip
-from layers_webshell.pages.tier_chart import Chart, draw, growth, monday_of, whole_weeks
+from layers_webshell.pages.weeks import growth, monday_of, whole_weeks
 
 pages = Blueprint("evaluation", __name__)
 log = logging.getLogger("layers.evaluation")
@@ -63,7 +61,7 @@ class Tier:
     events: list[str]
     whole: str
     growth: str
-    chart: Chart
+    chart: Svg
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,6 @@ def index() -> str:
         "layers/pages/evaluation.html",
         reports=[_report(current.session, current.host, study) for study in found],
         columns=export.COLUMNS,
-        short_day=_short_day,
         this_week=monday_of(now().date()),
     )
 
@@ -123,7 +120,7 @@ def _report(session: Session, host: Host, study: StudyView) -> Report:
             events=_events(host, tier),
             whole=shown(counted.whole[tier]),
             growth=_growth(growth(weeks, tier, study.baseline_on, now().date())),
-            chart=draw(weeks, tier, profile["hide"][1], _hidden_words(profile, short=True)),
+            chart=_chart(study, weeks, tier, profile),
         )
         for tier in TIERS
     ]
@@ -138,6 +135,20 @@ def _report(session: Session, host: Host, study: StudyView) -> Report:
         rule=label("suppression", study.suppression),
         hidden=_hidden_words(profile),
     )
+
+
+def _chart(study: StudyView, weeks: Sequence[Week], tier: str, profile: Mapping[str, Any]) -> Svg:
+    """A bar for each week, with the day that it begins on; nothing where there is no week."""
+    if not weeks:
+        return Svg()
+    bars = [Bar(week.people[tier], format_parts(week.monday, "MMMd")) for week in weeks]
+    title = _("People %(tier)s in %(study)s", tier=str(MEANINGS[tier][0]).lower(), study=study.title)
+    told = _(
+        "One bar for each week from %(first)s to %(last)s. The table below the charts has the same numbers.",
+        first=format_date(weeks[0].monday),
+        last=format_date(weeks[-1].monday),
+    )
+    return bar_chart(bars, f"{study.slug}-{tier}", title, told, profile["hide"][1], _hidden_words(profile, short=True))
 
 
 def _hidden_words(profile: Mapping[str, Any], *, short: bool = False) -> str:
@@ -172,9 +183,3 @@ def _reach(session: Session, study: StudyView) -> tuple[int, int | None, int | N
     practices = session.scalar(select(func.count()).select_from(of_study.subquery())) or 0
     shown = suppress([session.scalar(members) or 0, session.scalar(taking_part) or 0], study.suppression)
     return practices, shown[0], shown[1]
-
-
-def _short_day(day: date) -> str:
-    """A day without its year, as the axis of a chart has it."""
-    code = language.language()
-    return format_skeleton("MMMd", day, locale=DEFAULT_LOCALE if code == language.ENGLISH else code.replace("-", "_"))
