@@ -354,3 +354,13 @@ def test_a_poster_has_a_sheet_in_each_language_around_a_frame_in_the_readers(wor
         assert words in page
     assert '<html lang="en"' in page
     assert "Print this page from your browser" in page
+
+
+def test_settings_of_a_language_are_named_and_folded_together(world: Any, client_for: Any) -> None:
+    page = client_for("lead").get("/manor/mix/change/patient_input").text
+    assert "Words before the question (Polish)" in page
+    folds = re.findall(r"<summary[^>]*><span[^>]*>(Your own words: \w+)<", page)
+    assert folds == [f"Your own words: {name}" for name in ("Polish", "Romanian", "Urdu", "Welsh")]
+    own = page.partition("Your own words")[0]
+    assert 'name="setting-urgent_help"' in own
+    assert 'name="setting-urgent_help_cy"' not in own

@@ -108,10 +108,18 @@ def _own_words() -> dict[str, fields.Field[Any]]:
             validate=validate.Length(max=most),
             metadata={"label": label, "description": description}
             if code == DEFAULT_LANGUAGE
-            else {"label": label, "group": _l("Your own words: %(language)s", language=_l(in_english(code)))},
+            else _foreign(label, code),
         )
         for code in BASES
         for name, label, description, most in _OWN_WORDS
+    }
+
+
+def _foreign(label: LazyString, code: str) -> dict[str, LazyString]:
+    name = _l(in_english(code))
+    return {
+        "label": _l("%(words)s (%(language)s)", words=label, language=name),
+        "group": _l("Your own words: %(language)s", language=name),
     }
 
 
