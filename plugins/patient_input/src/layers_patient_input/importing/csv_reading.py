@@ -17,6 +17,7 @@ from itertools import islice
 from typing import Any, BinaryIO, cast
 
 from layers_core.i18n import gettext as _
+from layers_core.usage.csv_writer import unescape
 from layers_core.vocabulary import vocabulary
 from layers_patient_input.wording import PACKAGE
 
@@ -28,6 +29,8 @@ _LOOKED_AT = 100
 _CHUNK = 1 << 20
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _OTHER_FILES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b", b"{\\rtf")
+LINE, WHY = "layers_line", "layers_why"
+"""The first columns of our own list of wrong rows, in which cells that a spreadsheet could run are made harmless."""
 _SEPARATOR_LINE = re.compile(r"sep=(.)\s*\Z")
 
 
@@ -100,6 +103,7 @@ def rows(stream: BinaryIO, shape: Shape) -> Iterator[Row]:
     """The rows below the header in order, without empty ones; from the start, whatever was read before."""
     lines = _Lines(islice(_lines(stream, shape.encoding), shape.skipped, None), shape.skipped)
     reader = csv.reader(lines, delimiter=shape.delimiter, strict=True)
+    ours = shape.header[:2] == (LINE, WHY)
     number = -shape.headed
     while True:
         line = lines.begin()
@@ -112,6 +116,8 @@ def rows(stream: BinaryIO, shape: Shape) -> Iterator[Row]:
             # Strict: a stray quotation mark would swallow the rows below it. They are read again from the next line.
             fault = "huge" if isinstance(error, _TooLong) else "quotes"
             cells = [lines.again().rstrip("\r\n")]
+        if ours:
+            cells = [unescape(cell) for cell in cells]
         if not any(cell.strip() for cell in cells):
             continue
         if number >= 0:
@@ -171,8 +177,9 @@ def _lines(stream: BinaryIO, encoding: str) -> Iterator[str]:
                 rest = text.readline(_MOST + 1)
             yield line
     finally:
-        # Whoever opened the file closes it.
-        text.detach()
+        # Whoever opened the file closes it, maybe before this generator ends.
+        if not stream.closed:
+            text.detach()
 
 
 def _encoding(stream: BinaryIO) -> str:

@@ -19,6 +19,9 @@ from layers_patient_input.importing.mapping import ROLES, Choices, Place, Readin
 
 _ENOUGH = 0.6
 """A column is guessed by what is in it where so much of it can be read as that."""
+MOST_UNKNOWN = 12
+"""So many different words that are no answer are named."""
+_SAMPLES = 6
 
 
 def guess(header: Sequence[str], sample: Sequence[Row], default_method: str = "") -> Choices:
@@ -60,7 +63,7 @@ class Examined:
 
     `unknown` are cells that are no answer, with their number; `orders` says how many days in numbers speak for which
     order; `scales` how many answers are on which scale alone, `shared` how many are on several. `of_others` are rows of
-    days that other files had answers of; of them `left_out` will be.
+    days that other files had answers of; of them `left_out` will be. `example` is a day in numbers that could be two.
     """
 
     total: int
@@ -75,6 +78,7 @@ class Examined:
     shared: int
     first_day: date | None
     last_day: date | None
+    example: str
     samples: Sequence[tuple[Row, Reply | Wrong]]
 
     @property
@@ -90,9 +94,7 @@ class Examined:
         return next(iter(self.scales)) if len(self.scales) == 1 else ""
 
 
-def examine(
-    rows: Iterable[Row], choices: Choices, place: Place, most_samples: int = 6, most_unknown: int = 12
-) -> Examined:
+def examine(rows: Iterable[Row], choices: Choices, place: Place) -> Examined:
     """Go through a file once, without keeping it."""
     reading = Reading(choices, place)
     total = good = left_out = of_others = shared = 0
@@ -102,6 +104,7 @@ def examine(
     orders: dict[str, int] = {}
     scales: dict[str, int] = {}
     first = last = None
+    example = ""
     samples: list[tuple[Row, Reply | Wrong]] = []
     for row in rows:
         total += 1
@@ -109,15 +112,16 @@ def examine(
         if not row.fault:
             if order := evidence(reading.cell("date", row)):
                 _count(orders, order)
+                example = example or (reading.cell("date", row) if order == "either" else "")
             meant = meanings.answers(reading.cell("answer", row))
             shared += len(meant) > 1
             if len(meant) == 1:
                 _count(scales, meant[0][0])
         if isinstance(found, Wrong):
             _count(wrong, found.code)
-            if found.code == "answer" and not meanings.answers(found.value):
-                known = meanings.plain(found.value)
-                if known in unknown or len(unknown) < most_unknown:
+            known = meanings.plain(found.value)
+            if found.code == "answer" and known and not meanings.answers(found.value):
+                if known in unknown or len(unknown) < MOST_UNKNOWN:
                     _count(unknown, known)
                 else:
                     more = True
@@ -125,10 +129,10 @@ def examine(
             here = reading.here_already(found)
             good, left_out, of_others = good + (not here), left_out + here, of_others + reading.of_other_files(found)
             first, last = min(first or found.day, found.day), max(last or found.day, found.day)
-        if len(samples) < most_samples:
+        if len(samples) < _SAMPLES:
             samples.append((row, found))
     return Examined(
-        total, good, left_out, of_others, wrong, unknown, more, orders, scales, shared, first, last, samples
+        total, good, left_out, of_others, wrong, unknown, more, orders, scales, shared, first, last, example, samples
     )
 
 

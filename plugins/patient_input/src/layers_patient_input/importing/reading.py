@@ -32,7 +32,6 @@ from layers_patient_input.months.rules import Month
 KEPT = timedelta(days=1)
 """So long a file can be read again."""
 LISTED = 20
-FAULTS_A_PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -84,15 +83,23 @@ def imports_of(session: Session, practice_id: UUID, files: PassingFiles) -> list
     return [view for view in views if view.until or view.state != "chosen"]
 
 
-def faults_of(session: Session, import_id: UUID, first: int = 0) -> list[ImportFault]:
-    """Rows that could not be brought in, from a row of the file on, and one more than a page has."""
+def faults_of(session: Session, import_id: UUID, first: int, most: int) -> list[ImportFault]:
+    """Rows that could not be brought in, from a row of the file on."""
     wanted = select(ImportFault).where(ImportFault.import_id == import_id, ImportFault.number >= first)
-    return list(session.scalars(wanted.order_by(ImportFault.number).limit(FAULTS_A_PAGE + 1)))
+    return list(session.scalars(wanted.order_by(ImportFault.number).limit(most)))
 
 
-def brought_in(session: Session, import_id: UUID) -> int:
-    """How many answers came with a file, in all its readings."""
-    return session.scalar(select(func.count()).where(Answer.batch_id == import_id)) or 0
+def every_fault(session: Session, import_id: UUID) -> Iterator[ImportFault]:
+    """All rows that could not be brought in, some at a time."""
+    wanted = select(ImportFault).where(ImportFault.import_id == import_id).order_by(ImportFault.number)
+    return iter(session.scalars(wanted.execution_options(yield_per=1000)))
+
+
+def brought_in(session: Session, import_id: UUID) -> tuple[int, int]:
+    """How many answers came with a file, in all its readings, and how many of them wait to be looked at."""
+    waiting = func.count().filter(Answer.state == "waiting")
+    row = session.execute(select(func.count(), waiting).where(Answer.batch_id == import_id)).one()
+    return row[0], row[1]
 
 
 def sent_among(session: Session, practice_id: UUID, days: Iterable[date]) -> list[Month]:
@@ -122,11 +129,19 @@ def look(session: Session, practice: PracticeView, files: PassingFiles, view: Im
     ]
     spans = tuple((other.first_day, other.last_day) for other in others if other.first_day and other.last_day)
     chosen = replace(choices, others=spans)
+    examined = _examined(session, practice, files, view, chosen)
+    if (known := settled(chosen, examined)) != chosen:
+        # What the file itself says about its dates and its scale changes how its rows are read.
+        chosen, examined = known, _examined(session, practice, files, view, known)
+    return Looked(chosen, examined, [other for other in others if _meets(other, examined)])
+
+
+def _examined(
+    session: Session, practice: PracticeView, files: PassingFiles, view: ImportView, choices: Choices
+) -> Examined:
     place = Place(practice.time_zone, today_in(practice.time_zone))
     with open_rows(files, view) as rows:
-        found = list(rows) if view.state == "chosen" else _still_wrong(session, view.id, rows)
-        examined = examine(found, chosen, place)
-    return Looked(settled(chosen, examined), examined, [other for other in others if _meets(other, examined)])
+        return examine(rows if view.state == "chosen" else _still_wrong(session, view.id, rows), choices, place)
 
 
 @contextmanager
@@ -157,14 +172,7 @@ def personal_data(session: Session, person_id: UUID) -> list[tuple[str, Mapping[
 
 def _still_wrong(session: Session, import_id: UUID, rows: Iterator[Row]) -> Iterator[Row]:
     """Those rows of a file that could not be brought in before. Both come in the file's order."""
-    numbers = iter(
-        session.scalars(
-            select(ImportFault.number)
-            .where(ImportFault.import_id == import_id)
-            .order_by(ImportFault.number)
-            .execution_options(yield_per=1000)
-        )
-    )
+    numbers = (fault.number for fault in every_fault(session, import_id))
     wanted = next(numbers, None)
     for row in rows:
         if wanted is None:
