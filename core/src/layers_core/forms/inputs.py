@@ -94,8 +94,9 @@ def shown(item: Item, value: Value, name: str, zone: ZoneInfo) -> Iterator[tuple
     elif value.type in ("Date", "DateTime"):
         day = data
         if (moment := moment_of(data)) is not None:
-            day = moment.astimezone(zone).date().isoformat()
-            yield f"{name}-time", moment.astimezone(zone).strftime("%H:%M")
+            local = _local(moment, zone)
+            day = local.date().isoformat()
+            yield f"{name}-time", local.time().isoformat("minutes")
         yield from zip((f"{name}-year", f"{name}-month", f"{name}-day"), day.split("-"), strict=False)
     elif value.type == "Time":
         yield name, data[:5]
@@ -185,7 +186,15 @@ def _day(item: Item, name: str, fields: FormFields, zone: ZoneInfo) -> Value | N
         raise Wrong(wrong.message, "-time") from None
     # FHIR's zones have whole minutes; those of the 19th century had not.
     exact = moment.utcoffset() or timedelta()
-    return Value("DateTime", (moment.astimezone(UTC) if exact.seconds % 60 else moment).isoformat("seconds"))
+    return Value("DateTime", (moment.astimezone(UTC) if exact.seconds % 60 else moment).isoformat(timespec="seconds"))
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> datetime:
+    """A moment in a zone; as it is where it would fall out of the years that there are."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
 
 
 def _clock(text: str) -> time:

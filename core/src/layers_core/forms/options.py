@@ -105,7 +105,7 @@ def _coded(concept: Mapping[str, Any]) -> tuple[Value, Words]:
 def _unique(options: Iterable[Option]) -> tuple[Option, ...]:
     kept: dict[str, Option] = {}
     for option in options:
-        if option.value.data:
+        if option.value.data != {}:
             kept.setdefault(identity(option.value), option)
     return tuple(kept.values())
 

@@ -26,8 +26,7 @@ def shown(item: Item, value: Value, language: str) -> str:
     if value.type in ("Integer", "Decimal"):
         return _number(data)
     if value.type in ("Date", "DateTime"):
-        moment = moment_of(data)
-        return format_datetime(moment) if moment else format_date(date.fromisoformat(data)) if len(data) == 10 else data
+        return _day(str(data))
     if value.type == "Time":
         return time.fromisoformat(data[:8]).isoformat("minutes")
     if isinstance(data, Mapping):
@@ -62,6 +61,14 @@ def _told(condition: Condition, asked: Item, language: str) -> str:
         "<=": _("“%(question)s” is %(answer)s or less", question=question, answer=answer),
     }
     return said[condition.operator]
+
+
+def _day(data: str) -> str:
+    moment = moment_of(data)
+    try:
+        return format_datetime(moment) if moment else format_date(date.fromisoformat(data)) if len(data) == 10 else data
+    except OverflowError:  # in the reader's zone it falls out of the years that there are
+        return data
 
 
 def _number(data: object) -> str:
