@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import click
 from flask import url_for
 from marshmallow import Schema
 from sqlalchemy.orm import Session
@@ -25,18 +26,27 @@ from layers_core.contract import (
     PracticeView,
     Problem,
     PublicForm,
+    Reminder,
     Thing,
     hookimpl,
 )
 from layers_core.i18n import lazy_gettext as _l
 from layers_core.usage.events import UsageEvent
-from layers_patient_input import panels, service, views
-from layers_patient_input.catalogue import FFT
+from layers_core.vocabulary import vocabulary
+from layers_patient_input import commands, panels, service, views
+from layers_patient_input.care import service as care
+from layers_patient_input.care.reading import CARE
+from layers_patient_input.catalogue import OWN
 from layers_patient_input.events import EVENTS
+from layers_patient_input.importing import reading as imports_reading
+from layers_patient_input.importing import service as imports
 from layers_patient_input.kinds import KINDS, PERMISSIONS
+from layers_patient_input.months import panels as month_panels
+from layers_patient_input.months import service as months
 from layers_patient_input.schemas import SettingsSchema
 from layers_patient_input.ways_in import service as ways_in
-from layers_patient_input.wording import SLUG
+from layers_patient_input.ways_in.reading import OFFERED
+from layers_patient_input.wording import PACKAGE, SLUG
 
 
 class Plugin:
@@ -82,13 +92,23 @@ class Plugin:
 
     @hookimpl
     def layers_public_forms(self) -> Iterable[PublicForm]:
-        """The Friends and Family Test."""
-        return [PublicForm(FFT, _l("Friends and Family Test"), views.fft)]
+        """Those that come with the toolkit for every practice, and `own` for all that practices make."""
+        names = {code: _l(entry["label"]) for code, entry in vocabulary("built_in_forms", PACKAGE).items()}
+        return [
+            *(PublicForm(code, names[code], views.public_form) for code in OFFERED),
+            PublicForm(CARE, names[CARE], views.care_form),
+            PublicForm(OWN, _l("A form of the practice’s own"), views.public_form),
+        ]
 
     @hookimpl
     def layers_switched_on(self, practice: PracticeView, unit: Unit) -> None:
         """Make the practice's way in."""
         ways_in.open_first(unit.session, practice)
+
+    @hookimpl
+    def layers_commands(self) -> Iterable[click.Command]:
+        """Bringing answers in from files."""
+        return [commands.patients]
 
     @hookimpl
     def layers_nav(self) -> Iterable[NavItem]:
@@ -97,8 +117,13 @@ class Plugin:
 
     @hookimpl
     def layers_home_cards(self, actor: Actor, session: Session) -> Iterable[HomeCard]:
-        """New answers, for those who look at them."""
-        return panels.cards(session, actor)
+        """New answers, for those who look at them; a month's return, for those who send it."""
+        return [*panels.cards(session, actor), *month_panels.cards(session, actor)]
+
+    @hookimpl
+    def layers_reminders(self, actor: Actor, session: Session) -> Iterable[Reminder]:
+        """A month's return, for those who send it."""
+        return month_panels.reminders(session, actor)
 
     @hookimpl
     def layers_artefact_panels(self, actor: Actor, session: Session, artefacts: Sequence[Thing]) -> Iterable[Panel]:
@@ -117,10 +142,14 @@ class Plugin:
 
     @hookimpl
     def layers_personal_data(self, person_id: UUID, session: Session) -> Iterable[tuple[str, Mapping[str, Any]]]:
-        """The answers that somebody looked at."""
-        return service.about_person(session, person_id)
+        """The answers that somebody looked at, the files and returns they handled, their rounds of CARE forms."""
+        kept = (service.about_person, imports_reading.personal_data, months.about_person, care.about_person)
+        return [row for about_person in kept for row in about_person(session, person_id)]
 
     @hookimpl
     def layers_erase_person(self, person_id: UUID, unit: Unit) -> None:
-        """Forget who looked at an answer."""
+        """Forget who looked at an answer, brought some in or sent a return, and what patients said about somebody."""
         service.forget_person(unit.session, person_id)
+        imports.erase_person(person_id, unit)
+        months.forget_person(unit.session, person_id)
+        care.forget_person(unit, person_id)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from layers_core.contract import PracticeView
 from layers_core.i18n import LazyString
@@ -123,6 +124,14 @@ def _foreign(label: LazyString, code: str) -> dict[str, LazyString]:
     }
 
 
+def _a_day(value: str) -> None:
+    try:
+        if value and str(date.fromisoformat(value)) != value:
+            raise ValueError(value)
+    except ValueError:
+        raise ValidationError(_("Enter a real date, for example 2026-11-23")) from None
+
+
 class _Settings(Schema):
     """How a practice uses its form."""
 
@@ -141,6 +150,44 @@ class _Settings(Schema):
             "description": _l("Nobody else sees an answer before they have released it."),
         },
     )
+    fft_public = fields.Boolean(
+        load_default=False,
+        metadata={
+            "label": _l("Show the results of the Friends and Family Test to the public"),
+            "description": _l(
+                "NHS England asks practices to publish them locally. Everybody sees the months that were sent, beside "
+                "“You said, we learned, we did”. Where fewer than 8 people gave an answer it shows a range."
+            ),
+        },
+    )
+    care_permission = fields.String(
+        load_default="",
+        validate=validate.Length(max=2_000),
+        metadata={
+            "label": _l("Permission to use the CARE measure"),
+            "description": _l(
+                "Who gave it, and what it says. Empty means that nobody at your practice can use CARE. Those who use "
+                "it see these words."
+            ),
+        },
+    )
+    care_permission_on = fields.String(
+        load_default="",
+        validate=_a_day,
+        metadata={
+            "label": _l("Date of that permission"),
+            "description": _l("Year, month and day, for example 2026-11-23"),
+        },
+    )
+
+    @validates_schema
+    def permission_is_whole(self, data: dict[str, Any], **_more: object) -> None:
+        """A permission has words and a date, or there is none."""
+        words, day = data.get("care_permission", "").strip(), data.get("care_permission_on")
+        if words and not day:
+            raise ValidationError(_("Enter the date of the permission"), "care_permission_on")
+        if day and not words:
+            raise ValidationError(_("Say who gave the permission, and what it says"), "care_permission")
 
 
 SettingsSchema = _Settings.from_dict(_own_words(), name="SettingsSchema")

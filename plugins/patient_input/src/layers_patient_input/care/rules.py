@@ -26,7 +26,7 @@ def scored(form: Filled) -> list[int]:
 
 def is_valid(form: Filled) -> bool:
     """Whether a form counts: at most two of its items do not apply or were left out."""
-    return len(ITEMS) - len(scored(form)) <= RULES["most_missing"]
+    return len(ITEMS) - len(scored(form)) <= int(RULES["most_missing"])
 
 
 def total(form: Filled) -> Fraction:
@@ -67,7 +67,7 @@ class Progress:
     @property
     def missing(self) -> int:
         """How many valid forms are missing for a first report."""
-        return max(0, RULES["least_forms"] - self.valid)
+        return max(0, int(RULES["least_forms"]) - self.valid)
 
 
 def progress(forms: Sequence[Filled]) -> Progress:

@@ -1,4 +1,4 @@
-"""What those who send returns meet outside the month's own pages: a card on the home page, a line in the weekly mail."""
+"""What those who send returns meet elsewhere: a card on the home page, a line in the weekly mail."""
 
 from __future__ import annotations
 

@@ -198,7 +198,7 @@ def _of(practice_id: UUID) -> tuple[ColumnElement[bool], ...]:
     return Tally.practice_id == practice_id, Tally.form == FFT, Tally.question == SCORE
 
 
-def _first_link(practice_id: UUID) -> ScalarSelect[datetime | None]:
+def _first_link(practice_id: UUID) -> ScalarSelect[datetime]:
     return (
         select(func.min(PublicLink.created_at))
         .where(PublicLink.practice_id == practice_id, PublicLink.plugin == SLUG, PublicLink.form == FFT)

@@ -135,7 +135,7 @@ def _stands(view: MonthView) -> str:
     if view.state == "missed":
         return _(
             "It was due on %(date)s and is not marked as sent. NHS England publishes a month that was not sent as "
-            "“no data”. If you did send it, say so below.",
+            "“no data”. If you did send it, say so.",
             date=due,
         )
     return _("It is from before you asked patients here, so we do not remind you to send it.")

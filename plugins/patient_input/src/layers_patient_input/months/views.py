@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from layers_core.charts import Chart
 from layers_core.i18n import gettext as _
-from layers_core.vocabulary import vocabulary
 from layers_core.web import current, policy, submitted
 from layers_patient_input.catalogue import FFT, built_in
 from layers_patient_input.kinds import RETURNS
@@ -20,7 +19,6 @@ from layers_patient_input.schemas import settings_of
 from layers_patient_input.views.blueprints import public, staff
 from layers_patient_input.views.patients import reader
 from layers_patient_input.views.refusals import Refusal, tried
-from layers_patient_input.wording import PACKAGE
 
 LISTED = 24
 PUBLISHED = 12
@@ -94,10 +92,9 @@ def fft_public() -> ResponseReturnValue:
     if not settings["fft_public"]:
         abort(404)
     sent = reading.sent_figures(current.session, practice.id, PUBLISHED)
-    form, who = built_in(FFT, settings), reader(practice)
+    who, form = reader(practice), built_in(FFT, settings)
     return who.page(
         "fft_public.html",
-        results=vocabulary("result_words", PACKAGE)[who.language.code],
         question=form.item(form.score).text.to(who.language.code),
         months=[(showing.name(month), publishing.published(figures.answers)) for month, figures in sent],
     )

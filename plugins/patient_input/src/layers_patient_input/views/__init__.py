@@ -1,8 +1,25 @@
 """The pages of patient input: for staff under the practice, for patients under /p/ and behind a link's token."""
 
+from layers_patient_input.care import views as care
+from layers_patient_input.care.views import care_form
+from layers_patient_input.importing import views as importing
+from layers_patient_input.months import views as months
+from layers_patient_input.entering import views as entering
 from layers_patient_input.views import answers, entries
+from layers_patient_input.views.asking import public_form
 from layers_patient_input.views.blueprints import public, staff
-from layers_patient_input.views.patients import fft
 from layers_patient_input.ways_in import views as ways_in
 
-__all__ = ["answers", "entries", "fft", "public", "staff", "ways_in"]
+__all__ = [
+    "answers",
+    "care",
+    "care_form",
+    "entering",
+    "entries",
+    "importing",
+    "months",
+    "public",
+    "public_form",
+    "staff",
+    "ways_in",
+]
