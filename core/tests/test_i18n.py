@@ -57,6 +57,22 @@ def test_dates_as_people_write_them() -> None:
     assert i18n.format_datetime(datetime(2026, 7, 22, 14, 5, tzinfo=UTC), tz="Asia/Karachi") == "22 July 2026 at 7:05pm"
 
 
+def test_numbers_as_people_write_them() -> None:
+    assert i18n.format_number(1234.55, 1) == "1,234.6"
+    assert i18n.format_number(2.5) == "3"
+    assert i18n.format_number(-0.04, 1) == "0.0"
+    i18n.set_locale(lambda: "pl")
+    assert i18n.format_number(1234.55, 1) == "1\xa0234,6"
+    i18n.set_locale(lambda: "xx")
+    assert i18n.format_number(1234.55, 1) == "1,234.6"
+
+
+def test_parts_of_a_date_in_the_reader_s_order() -> None:
+    assert i18n.format_parts(date(2026, 11, 22), "MMMd") == "22 Nov"
+    i18n.set_locale(lambda: "pl")
+    assert i18n.format_parts(date(2026, 11, 22), "MMMd") == "22 lis"
+
+
 def test_a_late_evening_is_the_day_of_the_practice() -> None:
     late = datetime(2026, 7, 22, 23, 30, tzinfo=UTC)
     assert i18n.format_date(late) == "23 July 2026"

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from textwrap import shorten, wrap
-from xml.etree.ElementTree import Element, SubElement
 
 from layers_core.charts import svg, words
 from layers_core.charts.model import Chart, ControlPart, Part
 from layers_core.charts.scale import Axis, axis, labelled
+from layers_core.charts.svg import Element
 from layers_core.i18n import format_number
 from layers_core.i18n import gettext as _
 from layers_core.vocabulary import vocabulary
@@ -68,7 +68,7 @@ def draw(chart: Chart, key: str, title: str, description: str, *, fluid: bool = 
     height = top + below + ROW * len(legend)
     picture = svg.root(key, title, description, "100%" if fluid else str(FILE_WIDTH), height)
     place = {"x": "0", "y": str(top), "width": "100%"} if fluid else _on_paper(picture, top, height)
-    inner = SubElement(picture, "svg", {**place, "height": str(PLOT), "overflow": "visible"})
+    inner = svg.shape(picture, "svg", **place, height=PLOT, overflow="visible")
     if fluid:
         picture.attrib.update({"class": "layers-chart", "overflow": "visible"})
     plot = Plot(inner, axis(chart), max(len(chart.points), 1))
@@ -90,7 +90,7 @@ def _on_paper(picture: Element, top: int, height: int) -> dict[str, str]:
     picture.attrib.update(
         {**size, "viewBox": f"0 0 {size['width']} {size['height']}", "font-family": "Arial, sans-serif"}
     )
-    SubElement(picture, "rect", {"width": "100%", "height": "100%", "fill": "#ffffff"})
+    svg.shape(picture, "rect", width="100%", height="100%", fill="#ffffff")
     left = LEFT + FILE_EDGE
     return {"x": str(left), "y": str(top + FILE_EDGE), "width": str(FILE_WIDTH - left - RIGHT - FILE_EDGE)}
 
@@ -148,7 +148,7 @@ def _points(plot: Plot, chart: Chart) -> None:
         else:
             mark = _mark(plot.element, nature, x, y) if nature else svg.shape(usual, "circle", cx=x, cy=y, r=3.5)
             told = words.number(chart.measure, float(point.value))
-        SubElement(mark, "title").text = svg.clean(f"{point.label}: {told}")
+        svg.title(mark, f"{point.label}: {told}")
 
 
 def _mark(parent: Element, look: str, x: str, y: float) -> Element:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, tostring
 from zlib import crc32
 
 from layers_core.charts import drawing, svg, words
@@ -52,12 +51,10 @@ def figure(chart: Chart, heading: str) -> Figure:
 
 def as_file(chart: Chart, heading: str) -> bytes:
     """A chart as an SVG file of its own, in the reader's language: a fixed width, a background, the same words."""
-    element = _drawn(chart, "chart", heading, words.findings(chart), fluid=False)
-    written: bytes = tostring(element, encoding="utf-8", xml_declaration=True)
-    return written
+    return svg.as_file(_drawn(chart, "chart", heading, words.findings(chart), fluid=False))
 
 
-def _drawn(chart: Chart, key: str, heading: str, findings: list[str], *, fluid: bool = True) -> Element:
+def _drawn(chart: Chart, key: str, heading: str, findings: list[str], *, fluid: bool = True) -> svg.Element:
     points = chart.points
     ends = {"first": points[0].label, "last": points[-1].label} if points else {}
     span = [_("%(measure)s, %(first)s to %(last)s.", measure=chart.measure.name, **ends)] if ends else []
