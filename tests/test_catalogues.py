@@ -20,9 +20,10 @@ CATALOGUES = sorted(ROOT.glob("*/src/*/translations/*/LC_MESSAGES/*.po")) + sort
 SAME_WORD = {"Important:"}
 """What another language happens to say as English does."""
 READ_BY_PATIENTS = {
-    "layers_core": ["forms/filling.py", "forms/inputs.py", "forms/showing.py"],
+    "layers_core": ["forms/filling.py", "forms/inputs.py", "forms/showing.py", "forms/asking.py"],
     "layers_webshell": [
-        f"templates/layers/{name}.html" for name in ("base", "public", "not_collecting", "kept_words", "questionnaire")
+        f"templates/layers/{name}.html"
+        for name in ("base", "public", "not_collecting", "kept_words", "questionnaire", "questionnaire_inputs")
     ],
 }
 """What stands around every form; a plugin's own tests walk its pages."""

@@ -379,7 +379,8 @@ class CaptureForm:
 class PublicForm:
     """A form for people without an account, reached by a token; `name` is unique within the plugin.
 
-    `handle(link, practice)` answers both GET and POST and returns what a Flask view may return.
+    `handle(link, practice)` answers both GET and POST and returns what a Flask view may return. A link's form is a
+    name, or a name, a dot and more: so one handler serves any number of forms that practices make themselves.
     """
 
     name: str

@@ -12,7 +12,9 @@ from sqlalchemy import select
 from layers_core.contract import PluginChoice
 from layers_core.db.base import now
 from layers_core.practices.models import PublicLink
+from layers_core.testkit.forms import typed
 from layers_core.usage.models import UsageEventRow
+from layers_patient_input.catalogue import built_in
 from layers_patient_input.models import Answer
 from layers_patient_input.plugin import Plugin
 from layers_patient_input.responses import written
@@ -51,6 +53,11 @@ def answers_in(world: Any) -> list[Answer]:
         return list(session.scalars(select(Answer).order_by(Answer.id)))
 
 
+def fft(**answers: str) -> dict[str, str]:
+    """What the page of the Friends and Family Test sends for answers by linkId."""
+    return typed(built_in("fft", {}).questionnaire, answers)
+
+
 def said(answer: Answer) -> str:
     return " ".join(written(answer.items))
 
@@ -63,7 +70,7 @@ def events_in(world: Any) -> list[str]:
 
 def answer(world: Any, visitor: Any, text: str = WORDS, score: str = "poor", query: str = "") -> Any:
     page = visitor.get(f"/f/{link_of(world).token}{query}")
-    return visitor.submit(page, {"score": score, "text": text})
+    return visitor.submit(page, fft(score=score, text=text))
 
 
 def receipt_in(page: Any) -> str:
@@ -87,7 +94,8 @@ def test_the_form_is_one_page_with_the_exact_question_and_nothing_chosen(world: 
     text = page.text
     assert "Overall, how was your experience of our service?" in text
     places = [
-        text.index(f'value="{code}"') for code in ("very_good", "good", "neither", "poor", "very_poor", "dont_know")
+        text.index(f'value="{next(iter(fft(score=code).values()))}"')
+        for code in ("very_good", "good", "neither", "poor", "very_poor", "dont_know")
     ]
     assert places == sorted(places)
     assert "checked" not in text
@@ -115,7 +123,7 @@ def test_urdu_is_written_from_the_right_in_large_print_too(world: Any, visitor: 
     assert re.search(r'<html lang="ur" dir="rtl" class="layers-large-print"', page.text)
     assert "مجموعی طور پر، ہماری سروس کے بارے میں آپ کا تجربہ کیسا رہا؟" in page.text
     assert "باضابطہ ترجمہ نہیں" in page.text
-    thanks = visitor.submit(page, {"score": "poor", "text": URDU})
+    thanks = visitor.submit(page, fft(score="poor", text=URDU))
     assert 'lang="ur" dir="rtl"' in thanks.text
     assert "شکریہ" in thanks.text
     assert "\u206601632 960100\u2069" in thanks.text
@@ -135,19 +143,19 @@ def test_every_page_offers_both_languages_and_large_print(world: Any, visitor: A
 
 def test_what_was_typed_is_kept_with_an_error(world: Any, visitor: Any) -> None:
     token = link_of(world).token
-    refused = visitor.submit(visitor.get(f"/f/{token}?lang=ur"), {"text": URDU})
+    refused = visitor.submit(visitor.get(f"/f/{token}?lang=ur"), fft(text=URDU))
     assert refused.status_code == 422
     assert URDU in refused.text
-    assert 'href="#score"' in refused.text
-    assert "ان میں سے ایک جواب چنیں" in refused.text
+    assert f'href="#{next(iter(fft(score="")))}"' in refused.text
+    assert "کا جواب دیں" in refused.text
     long = "word " * 1_001
-    refused = visitor.submit(visitor.get(f"/f/{token}"), {"text": long, "score": "good"})
+    refused = visitor.submit(visitor.get(f"/f/{token}"), fft(text=long, score="good"))
     assert refused.status_code == 422
     assert long.strip() in refused.text
-    assert re.search(r'value="good" checked', refused.text)
+    assert f'value="{next(iter(fft(score="good").values()))}" checked' in refused.text
     assert answers_in(world) == []
     # The page with the error can be sent again as it is.
-    assert visitor.submit(refused, {"text": "Short"}).status_code == 200
+    assert visitor.submit(refused, fft(text="Short")).status_code == 200
     assert [said(kept) for kept in answers_in(world)] == ["Short"]
 
 
@@ -164,7 +172,7 @@ def test_hostile_characters_are_no_fault(world: Any, visitor: Any, client_for: C
 
 def test_a_page_sent_twice_is_one_answer(world: Any, visitor: Any) -> None:
     page = visitor.get(f"/f/{link_of(world).token}")
-    first, second = (visitor.submit(page, {"score": "poor", "text": WORDS}) for _time in range(2))
+    first, second = (visitor.submit(page, fft(score="poor", text=WORDS)) for _time in range(2))
     assert receipt_in(first) == receipt_in(second)
     assert len(answers_in(world)) == 1
     assert events_in(world) == ["patient_input.answered"]
@@ -174,12 +182,12 @@ def test_a_page_sent_twice_is_one_answer(world: Any, visitor: Any) -> None:
 def test_a_forged_or_foreign_nonce_saves_nothing(world: Any, visitor: Any, nonce: str) -> None:
     if nonce == "another link's":
         nonce = nonce_in(visitor.get(f"/f/{link_of(world, 'riverside').token}"))
-    refused = visitor.post(f"/f/{link_of(world).token}", data={"nonce": nonce, "score": "poor", "text": WORDS})
+    refused = visitor.post(f"/f/{link_of(world).token}", data={"nonce": nonce, **fft(score="poor", text=WORDS)})
     assert refused.status_code == 422
     assert WORDS in refused.text
     assert answers_in(world) == []
     # With the new nonce that the page holds, the same words are taken.
-    assert visitor.submit(refused, {"score": "poor"}).status_code == 200
+    assert visitor.submit(refused, fft(score="poor")).status_code == 200
     assert len(answers_in(world)) == 1
 
 
@@ -194,7 +202,7 @@ def test_a_flood_from_one_address_is_held_back_with_the_words_kept(world: Any, v
     page = visitor.get(f"/f/{link_of(world).token}")
     seen = {answer(world, visitor, "").status_code for _time in range(120)}
     assert seen == {200}
-    refused = visitor.submit(page, {"score": "poor", "text": WORDS})
+    refused = visitor.submit(page, fft(score="poor", text=WORDS))
     assert refused.status_code == 429
     assert WORDS in refused.text
     assert len(answers_in(world)) == 120
@@ -212,7 +220,10 @@ def test_a_spent_link_says_how_else_to_reach_the_practice(world: Any, visitor: A
         with world.database.write() as session:
             link = session.get(PublicLink, token)
             setattr(link, "withdrawn_at" if how == "withdrawn" else "expires_at", now())
-    for response in (visitor.get(f"/f/{token}"), visitor.post(f"/f/{token}", data={"nonce": nonce, "score": "poor"})):
+    for response in (
+        visitor.get(f"/f/{token}"),
+        visitor.post(f"/f/{token}", data={"nonce": nonce, **fft(score="poor")}),
+    ):
         assert response.status_code == (404 if how == "unknown" else 410)
         assert "Set-Cookie" not in response.headers
         assert ("01632 960100" in response.text) is (how != "unknown")
@@ -246,7 +257,7 @@ def test_the_practices_own_words_stand_on_the_form(world: Any, visitor: Any) -> 
     assert "Call 999 first." in page.text
     assert 'hreflang="ur"' not in page.text
     assert '<div lang="en" dir="ltr">' in page.text
-    assert "Come to the desk." in visitor.submit(page, {"score": "good"}).text
+    assert "Come to the desk." in visitor.submit(page, fft(score="good")).text
 
 
 # Staff

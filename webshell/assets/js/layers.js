@@ -19,3 +19,11 @@ if (progress) {
 if (document.querySelector("button[data-copy]")) {
   import("./copy.mjs").then((copy) => copy.start());
 }
+const asked = document.querySelector("[data-asked]");
+if (asked) {
+  import("./asking.mjs").then(({ follow }) => follow(asked.form ?? asked.closest("form")));
+}
+const rows = document.querySelector("form[data-rows]");
+if (rows) {
+  import("./rows.mjs").then(({ start: begin }) => begin(rows));
+}

@@ -29,7 +29,8 @@ def form(token: str) -> ResponseReturnValue:
     if link is None:
         return _not_collecting(None, 404)
     practice = access.find_practice(context.session, context.host, practice_id=link.practice_id)
-    found = context.host.registry.public_forms.get((link.plugin, link.form))
+    # What follows a dot is the plugin's own: which of its forms, where it has any number of them.
+    found = context.host.registry.public_forms.get((link.plugin, link.form.partition(".")[0]))
     spent = link.withdrawn_at is not None or (link.expires_at is not None and link.expires_at <= now())
     if practice is None or found is None or spent or link.plugin not in practice.mix.enabled:
         return _not_collecting(practice, 410)

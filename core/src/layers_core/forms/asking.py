@@ -38,7 +38,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Choice:
-    """An answer to choose. `key` is the input's value, `parts` are asked of those who choose it."""
+    """An answer to choose. `key` is the input's value, `parts` are asked of those who choose it.
+
+    The answer of one's own that an open choice has is `other`, without words.
+    """
 
     key: str
     said: Said
@@ -135,12 +138,17 @@ class _Asking:
         )
         if look == "checkboxes":
             return replace(part, choices=tuple(self._ticked(field, slot) for slot in field.slots))
-        if look in {"radios", "select"}:
-            choices = tuple(Choice(option_key(option), self._label(option.label)) for option in item.options)
-            if item.type == "open-choice":
-                choices = (*choices, Choice(OTHER, Said("")))
-            part = replace(part, choices=choices)
+        if look in {"radios", "select", "quantity"}:
+            part = replace(part, choices=tuple(self._choices(item)))
         return replace(part, copies=tuple(self._copy(field, slot) for slot in field.slots))
+
+    def _choices(self, item: Item) -> Iterator[Choice]:
+        if item.type == "boolean":
+            yield from (Choice("true", Said(_("Yes"))), Choice("false", Said(_("No"))))
+        for option in item.options:
+            yield Choice(option_key(option), self._label(option.label))
+        if item.type == "open-choice":
+            yield Choice(OTHER, Said(""))
 
     def _label(self, words: Words) -> Said:
         return said(self._form, words, self._language)

@@ -100,6 +100,25 @@ def other_ways(language: Language, settings: Mapping[str, Any], practice: Practi
     return _("To speak to us, telephone %(telephone)s.", telephone=f"\u2066{practice.telephone}\u2069")
 
 
+def complaints(language: Language, settings: Mapping[str, Any], practice: PracticeView) -> str:
+    """That a form is no complaint, and how to make one: in the practice's own words, or these.
+
+    A complaint goes to the practice or, since 1 July 2023, to the integrated care board (NHS England; NHS Complaints
+    Regulations 2009), never through an anonymous form.
+    """
+    own = own_words("complaints", settings).get(language.code, "")
+    if not own and practice.telephone:
+        # Isolated as above.
+        own = _(
+            "To complain, speak to reception or telephone %(telephone)s. "
+            "You can complain to your integrated care board instead.",
+            telephone=f"\u2066{practice.telephone}\u2069",
+        )
+    elif not own:
+        own = _("To complain, speak to reception, or write to your integrated care board.")
+    return " ".join((_("This form is not a way to make a complaint."), own))
+
+
 def sign_language_film() -> str:
     """The address of NHS England's film about the Friends and Family Test in British Sign Language."""
     return str(vocabulary("fft_versions", PACKAGE)["bfi"]["address"])

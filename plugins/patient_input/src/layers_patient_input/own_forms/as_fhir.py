@@ -7,23 +7,24 @@ not changed by building.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from layers_core.forms.model import Condition, Item, Questionnaire
+from layers_core.forms.model import Condition, Item, Option, Questionnaire, Value, Words
 from layers_core.forms.options import identity
+from layers_core.forms.writing import write
 from layers_patient_input.own_forms import translating
-from layers_patient_input.own_forms.building import LINK_ID, NO, YES, Building, Question, kinds
+from layers_patient_input.own_forms.building import LINK_ID, NO, YES, Building, Question, deciding, kinds
 from layers_patient_input.own_forms.translating import Key
 
 _SYSTEM = "urn:layers:question:"
 _HELP = "-help"
-_Json = dict[str, Any]
 _Told = Mapping[Key, Mapping[str, str]]
 _Labels = Mapping[tuple[str, str], str]
 """The words of answers to choose from, by question and what identifies the answer."""
 
 
-def written(building: Building, before: Mapping[str, Any], url: str, version: str) -> _Json:
+def written(building: Building, before: Mapping[str, Any], url: str, version: str) -> dict[str, Any]:
     """The FHIR Questionnaire of a form without problems.
 
     Words that stand in the Questionnaire `before` as well keep their translations; words that were changed lose theirs,
@@ -31,24 +32,15 @@ def written(building: Building, before: Mapping[str, Any], url: str, version: st
     """
     told = {text.key: text.translations for text in translating.texts(before)}
     by_id = {question.id: question for question in building.questions}
-    items: list[_Json] = []
-    below = items
+    items: list[Item] = []
     for question in building.questions:
         item = _item(question, by_id, told)
-        if question.rules["type"] == "group":
-            below = item["item"] = []
-            items.append(item)
+        if items and items[-1].type == "group" and item.type != "group":
+            items[-1] = replace(items[-1], items=(*items[-1].items, item))
         else:
-            below.append(item)
-    return {
-        "resourceType": "Questionnaire",
-        "url": url,
-        "version": version,
-        "status": "active",
-        "language": building.language,
-        **_words("title", building.title, "", told),
-        "item": items,
-    }
+            items.append(item)
+    title = _words("", building.title, told)
+    return write(Questionnaire(title, tuple(items), url, version, building.language))
 
 
 def read(form: Questionnaire) -> Building | None:
@@ -62,45 +54,45 @@ def simplified(form: Questionnaire) -> Building:
     labels = {
         (item.link_id, identity(option.value)): option.label.text for item in form.walk() for option in item.options
     }
-    return Building(form.title.text, tuple(_questions(form.items, labels)), form.language)
+    questions = list(_questions(form.items, labels))
+    for place, question in enumerate(questions):
+        if question.only_if not in {value for value, _words in deciding(questions, place)}:
+            questions[place] = replace(question, only_if="")
+    return Building(form.title.text, tuple(questions), form.language)
 
 
-def _item(question: Question, all_by_id: Mapping[str, Question], told: _Told) -> _Json:
+def _item(question: Question, all_by_id: Mapping[str, Question], told: _Told) -> Item:
     rules = question.rules
-    item: _Json = {"linkId": question.id, **_words("text", question.ask, question.id, told), "type": rules["type"]}
-    if question.required and question.is_asked:
-        item["required"] = True
-    if rules.get("repeats"):
-        item["repeats"] = True
-    if "most" in rules:
-        item["maxLength"] = int(question.most or rules["most"])
-    if question.only_if:
-        item["enableWhen"] = [_condition(question.only_if, all_by_id)]
-    if rules.get("options"):
-        item["answerOption"] = [
-            {"valueCoding": {**_coding(question.id, option), **_words("display", option, question.id, told)}}
-            for option in question.options
-        ]
-    if question.help and rules["type"] != "display":
-        help_id = question.id + _HELP
-        item["item"] = [{"linkId": help_id, **_words("text", question.help, help_id, told), "type": "display"}]
-    return item
+    help_id = question.id + _HELP
+    return Item(
+        question.id,
+        rules["type"],
+        _words(question.id, question.ask, told),
+        required=question.required,
+        repeats=bool(rules.get("repeats")),
+        max_length=int(question.most or rules["most"]) if "most" in rules else None,
+        options=tuple(
+            Option(_coding(question.id, option), _words(question.id, option, told)) for option in question.options
+        ),
+        conditions=(_condition(question.only_if, all_by_id),) if question.only_if else (),
+        items=(Item(help_id, "display", _words(help_id, question.help, told)),) if question.help else (),
+    )
 
 
-def _coding(question: str, option: str) -> dict[str, str]:
+def _coding(question: str, option: str) -> Value:
     # An answer's own words are its code, so that it means the same in each version of the form that has it.
-    return {"system": f"{_SYSTEM}{question}", "code": option}
+    return Value("Coding", {"system": f"{_SYSTEM}{question}", "code": option})
 
 
-def _condition(only_if: str, all_by_id: Mapping[str, Question]) -> _Json:
+def _condition(only_if: str, all_by_id: Mapping[str, Question]) -> Condition:
     asked, _equals, answer = only_if.partition("=")
     if all_by_id[asked].rules["type"] == "boolean":
-        return {"question": asked, "operator": "=", "answerBoolean": answer == YES}
-    return {"question": asked, "operator": "=", "answerCoding": _coding(asked, answer)}
+        return Condition(asked, "=", Value("Boolean", answer == YES))
+    return Condition(asked, "=", _coding(asked, answer))
 
 
-def _words(name: str, text: str, place: str, told: _Told) -> _Json:
-    return translating.with_words(name, text, told.get((place, text), {}))
+def _words(place: str, text: str, told: _Told) -> Words:
+    return Words(text, told.get((place, text), {}))
 
 
 def _questions(items: Iterable[Item], labels: _Labels) -> Iterator[Question]:
@@ -122,16 +114,15 @@ def _like(rules: Mapping[str, Any], item: Item) -> bool:
 
 
 def _question(item: Item, kind: str, labels: _Labels) -> Question:
-    helped = item.items[0].text.text if item.items and item.type != "group" else ""
-    usual = kinds()[kind].get("most")
+    usual = kinds()[kind].get("most", 0)
     return Question(
         item.link_id,
         kind,
         item.text.text,
-        helped,
+        item.items[0].text.text if item.items and item.type != "group" else "",
         tuple(option.label.text for option in item.options),
         item.required,
-        "" if item.max_length in (None, usual) else str(item.max_length),
+        str(item.max_length) if 0 < (item.max_length or 0) < usual else "",
         _only_if(item.conditions[0], labels) if item.conditions else "",
     )
 

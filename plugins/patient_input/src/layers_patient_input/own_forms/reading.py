@@ -11,8 +11,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from layers_core.db.base import now
+from layers_core.practices.models import PublicLink
 from layers_patient_input.catalogue import own_code
 from layers_patient_input.models import FormVersion, OwnForm
+from layers_patient_input.wording import SLUG
 
 MOST_FORMS = 100
 """Own forms of one practice: what a list can show."""
@@ -80,6 +83,21 @@ def view_of(form: OwnForm, version: FormVersion) -> OwnView:
         version.questionnaire,
         version.reported,
     )
+
+
+def links_by_form(session: Session, practice_id: UUID) -> dict[str, int]:
+    """How many working links lead to each of a practice's forms, by the form's code."""
+    rows = session.execute(
+        select(PublicLink.form, func.count())
+        .where(
+            PublicLink.practice_id == practice_id,
+            PublicLink.plugin == SLUG,
+            PublicLink.withdrawn_at.is_(None),
+            (PublicLink.expires_at.is_(None)) | (PublicLink.expires_at > now()),
+        )
+        .group_by(PublicLink.form)
+    )
+    return {form: count for form, count in rows}
 
 
 def count_of(session: Session, practice_id: UUID) -> int:

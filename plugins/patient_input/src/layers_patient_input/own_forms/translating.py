@@ -44,7 +44,7 @@ def translated(source: Mapping[str, Any], language: str, words: Mapping[Key, str
     made = deepcopy(dict(source))
     for key, holder, name in _places(made):
         others = [part for part in _extensions(holder, name) if _language(part) != language]
-        given = [extension(language, words[key])] if words.get(key) else []
+        given = [_extension(language, words[key])] if words.get(key) else []
         sibling = holder.get(f"_{name}")
         kept = (
             {part: value for part, value in sibling.items() if part != "extension"} if isinstance(sibling, dict) else {}
@@ -58,13 +58,7 @@ def translated(source: Mapping[str, Any], language: str, words: Mapping[Key, str
     return made
 
 
-def with_words(name: str, text: str, translations: Mapping[str, str]) -> _Json:
-    """A text as FHIR writes it, with its translations beside it."""
-    extensions = [extension(language, words) for language, words in translations.items()]
-    return {name: text} | ({f"_{name}": {"extension": extensions}} if extensions else {})
-
-
-def extension(language: str, words: str) -> _Json:
+def _extension(language: str, words: str) -> _Json:
     """One translation, as FHIR writes it: https://hl7.org/fhir/R4/extension-translation.html."""
     return {
         "url": TRANSLATION,

@@ -1,4 +1,4 @@
-"""Pages for patients: the form, taking an answer back, and what the practice did. No session, no cookie."""
+"""Pages for patients besides the forms: taking an answer back, and what the practice did. No session, no cookie."""
 
 from __future__ import annotations
 
@@ -14,17 +14,14 @@ from layers_core.i18n import gettext as _
 from layers_core.practices.models import PublicLink
 from layers_core.web import client_address, current, policy, settle_language, submitted, within_limit
 from layers_patient_input import reading, service
-from layers_patient_input.catalogue import FFT, built_in
-from layers_patient_input.redaction import cleaned
-from layers_patient_input.schemas import TEXT_LIMIT, settings_of
+from layers_patient_input.schemas import settings_of
 from layers_patient_input.views.blueprints import public
-from layers_patient_input.views.submits import is_kiosk, new_nonce, submit_of, within_limits
+from layers_patient_input.views.submits import is_kiosk
 from layers_patient_input.wording import (
     Language,
     chosen,
     offered,
     other_ways,
-    sign_language_film,
     unofficial,
     urgent_help,
 )
@@ -55,7 +52,6 @@ class Reader:
                 urgent=urgent_help(self.language, self.settings),
                 reach=other_ways(self.language, self.settings, self.practice),
                 unofficial=unofficial(self.language),
-                film="" if self.kiosk else sign_language_film(),
                 sought=self.address,
                 kiosk=self.kiosk,
                 **context,
@@ -75,40 +71,6 @@ def reader(practice: PracticeView, link: PublicLink | None = None) -> Reader:
     language = chosen(request.args.get("lang") or next(iter(practice.languages), ""), settings)
     settle_language(language.base)
     return Reader(practice, settings, language, link if link and is_kiosk(link) else None)
-
-
-def fft(link: PublicLink, practice: PracticeView) -> ResponseReturnValue:
-    """The Friends and Family Test: one page, two taps and submit. It keeps no cookie and no address."""
-    who = reader(practice, link)
-    asked = built_in(FFT, who.settings)
-    form = submitted()
-    if request.method != "POST":
-        return who.page("form.html", form=asked, values=form, nonce=new_nonce(link), limit=TEXT_LIMIT)
-    score, text, sent = form.get("score"), cleaned(form.get("text")), submit_of(link, practice, form)
-    problems = []
-    if sent is None:
-        words = _("This page was open for a long time. Your answer is still here: check it, then send it again")
-        problems.append(Problem(words, "submit"))
-    if score not in {option.value.data["code"] for option in asked.scores()}:
-        problems.append(Problem(_("Choose one of the answers"), "score"))
-    if len(text) > TEXT_LIMIT:
-        words = _(
-            "You wrote more than %(most)s characters. Make it shorter, then send it again", most=f"{TEXT_LIMIT:,}"
-        )
-        problems.append(Problem(words, "text"))
-    status = 422
-    if not problems and not within_limits(link):
-        words = _(
-            "We have had very many answers in the last hour. Wait a while, then send yours again: it is still here"
-        )
-        problems.append(Problem(words, "submit"))
-        status = 429
-    if problems or sent is None:
-        nonce = form.get("nonce") if sent else new_nonce(link)
-        return who.page("form.html", status, form=asked, values=form, nonce=nonce, faults=problems, limit=TEXT_LIMIT)
-    given = service.fft_answer(practice, score, text, who.language.code)
-    receipt = service.take_answer(current.artefacts, practice, link, sent.key, given, sent.day)
-    return who.page("thanks.html", receipt=receipt)
 
 
 @public.get("/")
