@@ -199,10 +199,10 @@ def _tidy(unit: Unit, actor: Actor) -> None:
         unit.files.passing.remove(import_id)
 
 
-def own(session: Session, actor: Actor, import_id: UUID) -> Import:
-    """A file of the actor's practice, for whoever changes it. Raises NotFound."""
+def own(session: Session, actor: Actor, import_id: UUID, *, lock: bool = True) -> Import:
+    """A file of the actor's practice; locked for whoever changes it. Raises NotFound."""
     wanted = select(Import).where(Import.id == import_id, Import.practice_id == actor.practice.id)
-    row = session.scalar(wanted.with_for_update())
+    row = session.scalar(wanted.with_for_update() if lock else wanted)
     if row is None:
         raise NotFound(str(import_id))
     return row

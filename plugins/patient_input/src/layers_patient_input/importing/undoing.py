@@ -29,7 +29,7 @@ def undo(artefacts: ArtefactService, actor: Actor, import_id: UUID) -> None:
     """
     require(actor)
     with artefacts.database.read() as session:
-        _check(session, own(session, actor, import_id))
+        _check(session, own(session, actor, import_id, lock=False))
         released = list(
             session.scalars(
                 select(Answer.released_artefact_id).where(
