@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import chain
 
 from layers_core.i18n import LazyString
 from layers_core.privacy.finders import Hit
@@ -22,6 +23,7 @@ from layers_core.privacy.finders.ages import find_ages, find_old_ages
 from layers_core.privacy.finders.combinations import find_combinations
 from layers_core.privacy.finders.dates import find_birth_dates
 from layers_core.privacy.finders.full_names import find_full_names
+from layers_core.privacy.finders.known_names import KnownNames
 from layers_core.privacy.finders.names import find_names
 from layers_core.privacy.finders.numbers import find_nhs_numbers, find_ninos, find_phones
 from layers_core.privacy.finders.plain import plain
@@ -54,14 +56,16 @@ class Span:
         return LABELS[self.type]
 
 
-def find(text: str, *, today: date | None = None) -> list[Span]:
+def find(text: str, *, today: date | None = None, staff: KnownNames | None = None) -> list[Span]:
     """Return what could identify a person in the text, in order and without overlaps. Never raises.
 
-    ``today`` decides which dates are past (default: the machine's day).
+    ``today`` decides which dates are past (default: the machine's day). ``staff`` are names that are known beforehand,
+    for a text by somebody from outside: what a patient writes about the people who work here.
     """
     reading = plain(text)
     spans = []
-    for hit in _without_overlaps(_hits(reading.text, today or datetime.now(UTC).date())):
+    known = staff.find(reading.text) if staff else ()
+    for hit in _without_overlaps(chain(known, _hits(reading.text, today or datetime.now(UTC).date()))):
         start, end = reading.original(hit.start, hit.end)
         spans.append(Span(start, end, hit.type, _why(hit), hit.detail))
     return spans
