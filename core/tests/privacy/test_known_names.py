@@ -12,7 +12,16 @@ from layers_core.privacy.finders.known_names import KnownNames
 from layers_core.privacy.identifiers import find
 
 STAFF = KnownNames(
-    ["Dr Anne Smith", "Sean O’Brien", "May Green", "Zofia Wójcik-Nowak", "James Bell", "Will Jones", "عائشہ خان", "Jo Ng"]
+    [
+        "Dr Anne Smith",
+        "Sean O’Brien",
+        "May Green",
+        "Zofia Wójcik-Nowak",
+        "James Bell",
+        "Will Jones",
+        "عائشہ خان",
+        "Jo Ng",
+    ]
 )
 
 
