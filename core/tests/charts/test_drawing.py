@@ -127,8 +127,8 @@ def test_the_key_names_what_is_there_and_nothing_else() -> None:
     moved = [charts.Change(date(2024, 5, 1), "Larger letters"), charts.Change(date(2024, 9, 1), "x " * 60)]
     divided = words(picture(charts.run_chart(months([80, 82] * 8), share, moved)))
     assert "Middle line (median)" in divided
-    assert [word for word in divided if word.endswith("Larger letters")] == ["1  Larger letters"]
-    assert all(len(word) <= 40 for word in divided)
+    assert [word for word in divided if word.endswith("Larger letters")] == ["1: Larger letters"]
+    assert all(len(word) <= 36 for word in divided)
 
 
 @given(st.lists(st.floats(0, 100), min_size=2, max_size=30), st.sampled_from(["run_chart", "control_chart"]))

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from layers_core import charts, i18n
-from layers_core.charts.figure import Row
+from layers_core.charts.figures import Row
 from layers_core.i18n import format_month
 
 COUNTS = charts.Measure("Answers", low=0, better="up")

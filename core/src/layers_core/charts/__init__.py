@@ -11,7 +11,7 @@ and in a template: `{% import "layers/charts.html" as charts %}{{ charts.figure(
 
 from layers_core.charts.anhoej import run_chart
 from layers_core.charts.bars import Bar, bar_chart
-from layers_core.charts.figure import as_file, figure
+from layers_core.charts.figures import as_file, figure
 from layers_core.charts.means import Interval, mean_interval, share_interval
 from layers_core.charts.model import Better, Change, Chart, Measure, Period, Point, Signal, share
 from layers_core.charts.series import every_month

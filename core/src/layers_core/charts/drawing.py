@@ -23,8 +23,8 @@ from layers_core.vocabulary import vocabulary
 LEFT, RIGHT, PLOT, ROW = 52, 16, 220, 22
 """Pixels: room for the numbers at the side and behind the last point; the height of the plot and of a row of words."""
 FILE_WIDTH, FILE_EDGE = 720, 12
-LETTERS = 38
-"""How many letters have room in a row on the narrowest screen."""
+LETTERS, KEY_LETTERS = 36, 30
+"""How many letters have room on the narrowest screen in a row, and behind a sample and a number in the key."""
 SHAPES = {
     "good": "M-5-5H5V5H-5z",
     "bad": "M0-7 7 0 0 7-7 0z",
@@ -174,7 +174,7 @@ def _legend(chart: Chart) -> Iterator[tuple[str, str]]:
         yield "gap", _("No number")
     for number, part in enumerate(_begun(chart), 1):
         named = "; ".join(change.label for change in part.changes)
-        yield "change", f"{format_number(number)}  {shorten(svg.clean(named), LETTERS - 2, placeholder='…')}"
+        yield "change", f"{format_number(number)}: {shorten(svg.clean(named), KEY_LETTERS, placeholder='…')}"
 
 
 def _sample(plot: Element, look: str, y: int) -> None:
