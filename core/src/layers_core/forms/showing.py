@@ -73,4 +73,4 @@ def _day(data: str) -> str:
 
 def _number(data: object) -> str:
     exact = number(data)
-    return "" if exact is None else format(exact, "f")
+    return "" if exact is None else format(exact.normalize(), "f")
