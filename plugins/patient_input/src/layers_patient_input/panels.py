@@ -1,38 +1,57 @@
-"""What patient input shows on the shell's pages: a card for those who look at answers, panels on things."""
+"""What patient input shows on the shell's pages and in mail: cards, reminders, panels on things."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 from flask import url_for
+from sqlalchemy import literal, null, select
 from sqlalchemy.orm import Session
 
-from layers_core.contract import Actor, HomeCard, Panel, Thing
+from layers_core.contract import Actor, HomeCard, Panel, Reminder, Thing
 from layers_core.i18n import lazy_gettext as _l
 from layers_core.i18n import ngettext
 from layers_patient_input import reading, service
-from layers_patient_input.kinds import ANSWER, PUBLISH, YOU_SAID
+from layers_patient_input.kinds import ANSWER, PUBLISH, RETURNS, YOU_SAID
+from layers_patient_input.months import reading as months
+from layers_patient_input.months import showing as month_showing
 
 _PRIVATE = {"person", "group"}
 
 
 def cards(session: Session, actor: Actor) -> Iterable[HomeCard]:
-    """The answers that wait, for those who look at them: first on their home page, and nothing where none waits."""
-    if not service.may_moderate(actor):
-        return []
-    count, oldest = reading.count_waiting(session, actor.practice.id)
-    if not count:
-        return []
+    """The answers that wait, for those who look at them, and a month's return, for those who send it: one query.
+
+    The answers come first on the home page. Nothing waits, nothing shows.
+    """
+    moderates, sends = service.may_moderate(actor), actor.can(RETURNS)
+    if not moderates and not sends:
+        return
+    waiting = reading.waiting(actor.practice.id) if moderates else (literal(0), null())
+    last_month = months.standing_columns(actor.practice) if sends else (null(), null())
+    count, oldest, *stands = session.execute(select(*waiting, *last_month)).one()
+    if count:
+        yield _waiting(count, oldest)
+    if standing := months.standing_of(actor.practice, *stands):
+        yield month_showing.card(standing, url_for("patient_input.fft_month", month=standing.month))
+
+
+def reminders(session: Session, actor: Actor) -> Iterable[Reminder]:
+    """A month's return in the weekly mail of those who send it."""
+    if actor.can(RETURNS) and (standing := months.standing(session, actor.practice)):
+        yield month_showing.reminder(standing)
+
+
+def _waiting(count: int, oldest: UUID) -> HomeCard:
     url = url_for("patient_input.answer", answer_id=oldest) if count == 1 else url_for("patient_input.index")
-    return [
-        HomeCard(
-            heading=ngettext("%(num)s new answer to look at", "%(num)s new answers to look at", count),
-            why=_l("Patients answered your form. Your colleagues see an answer once you have released it."),
-            action=_l("Look at it") if count == 1 else _l("Look at them"),
-            url=url,
-            first=True,
-        )
-    ]
+    return HomeCard(
+        heading=ngettext("%(num)s new answer to look at", "%(num)s new answers to look at", count),
+        why=_l("Patients answered your form. Your colleagues see an answer once you have released it."),
+        action=_l("Look at it") if count == 1 else _l("Look at them"),
+        url=url,
+        first=True,
+    )
 
 
 def panels(session: Session, actor: Actor, things: Sequence[Thing]) -> Iterable[Panel]:

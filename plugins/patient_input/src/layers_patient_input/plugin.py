@@ -41,7 +41,6 @@ from layers_patient_input.events import EVENTS
 from layers_patient_input.importing import reading as imports_reading
 from layers_patient_input.importing import service as imports
 from layers_patient_input.kinds import KINDS, PERMISSIONS
-from layers_patient_input.months import panels as month_panels
 from layers_patient_input.months import service as months
 from layers_patient_input.schemas import SettingsSchema
 from layers_patient_input.ways_in import service as ways_in
@@ -118,12 +117,12 @@ class Plugin:
     @hookimpl
     def layers_home_cards(self, actor: Actor, session: Session) -> Iterable[HomeCard]:
         """New answers, for those who look at them; a month's return, for those who send it."""
-        return [*panels.cards(session, actor), *month_panels.cards(session, actor)]
+        return panels.cards(session, actor)
 
     @hookimpl
     def layers_reminders(self, actor: Actor, session: Session) -> Iterable[Reminder]:
         """A month's return, for those who send it."""
-        return month_panels.reminders(session, actor)
+        return panels.reminders(session, actor)
 
     @hookimpl
     def layers_artefact_panels(self, actor: Actor, session: Session, artefacts: Sequence[Thing]) -> Iterable[Panel]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import kinds
@@ -31,15 +31,11 @@ PAGE = 50
 _STEPS = 4
 
 
-def count_waiting(session: Session, practice_id: UUID) -> tuple[int, UUID | None]:
-    """How many answers wait to be looked at, and the oldest of them: one query."""
-    row = session.execute(
-        select(Answer.id, func.count().over())
-        .where(Answer.practice_id == practice_id, Answer.state == "waiting")
-        .order_by(Answer.id)
-        .limit(1)
-    ).one_or_none()
-    return (row[1], row[0]) if row else (0, None)
+def waiting(practice_id: UUID) -> tuple[ScalarSelect[int], ScalarSelect[UUID]]:
+    """How many answers wait to be looked at, and the oldest of them: columns of a query that may ask more besides."""
+    found = select(Answer.id).where(Answer.practice_id == practice_id, Answer.state == "waiting")
+    number = select(func.count()).select_from(found.subquery())
+    return number.scalar_subquery(), found.order_by(Answer.id).limit(1).scalar_subquery()
 
 
 def answers_in(session: Session, practice: PracticeView, state: str) -> list[tuple[Answer, list[Part], str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, extract, func, select
+from sqlalchemy import ColumnElement, Exists, ScalarSelect, extract, func, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.followup import today_in
@@ -133,16 +133,28 @@ class Standing:
 
 def standing(session: Session, practice: PracticeView) -> Standing | None:
     """How the return of last month stands where it has to be sent or was missed, else None: one query."""
-    today = today_of(practice)
-    month = Month.of(today).previous
+    return standing_of(practice, *session.execute(select(*standing_columns(practice))).one())
+
+
+def standing_columns(practice: PracticeView) -> tuple[ScalarSelect[datetime], Exists]:
+    """What `standing_of` has to know, as columns of a query that may ask more besides."""
     is_sent = select(MonthlyReturn.month).where(
-        MonthlyReturn.practice_id == practice.id, MonthlyReturn.month == month.first
+        MonthlyReturn.practice_id == practice.id, MonthlyReturn.month == _last_month(practice).first
     )
-    linked_at, sent = session.execute(select(_first_link(practice.id), is_sent.exists())).one()
+    return _first_link(practice.id), is_sent.exists()
+
+
+def standing_of(practice: PracticeView, linked_at: datetime | None, sent: bool | None) -> Standing | None:
+    """How last month's return stands, from the first moment of a link and whether it was sent."""
+    month = _last_month(practice)
     if sent or linked_at is None or Month.of(local_date(linked_at, practice.time_zone)) > month:
         return None
     due = bank_holidays.deadline(month)
-    return Standing(month, rules.state(month, today, due, sent=False, since=month), due)
+    return Standing(month, rules.state(month, today_of(practice), due, sent=False, since=month), due)
+
+
+def _last_month(practice: PracticeView) -> Month:
+    return Month.of(today_of(practice)).previous
 
 
 def sent_figures(session: Session, practice_id: UUID, most: int) -> list[tuple[Month, Figures]]:
