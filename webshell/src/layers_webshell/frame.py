@@ -75,12 +75,12 @@ class Frame:
         """Where the name in the header leads."""
         return f"/{self._slug}/" if self._slug else "/"
 
-    @property
+    @cached_property
     def search(self) -> str:
         """Where the search box sends; empty where there is none."""
         return self._endpoint("search.index") if self._slug else ""
 
-    @property
+    @cached_property
     def suggest(self) -> str:
         """Where to suggest a change to the present page."""
         return self._endpoint("mix.suggest", page=request.path) if self._slug else ""
@@ -91,13 +91,13 @@ class Frame:
         signed_in = self._context is not None and self._context.person is not None
         return ("own" if own_device.is_own() else "shared") if signed_in else ""
 
-    @property
+    @cached_property
     def owner_mark(self) -> str:
         """The mark of the person on what their own device keeps; empty on a shared one."""
         person = self._context.person if self._context and self.device == "own" else None
         return own_device.owner_mark(person.id) if person and self._endpoint("outbox.index") else ""
 
-    @property
+    @cached_property
     def shell(self) -> str:
         """The page that one's own device keeps for the time without a connection; empty where there is none."""
         actor = self._context.actor if self._context else None

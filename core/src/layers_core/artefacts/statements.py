@@ -83,10 +83,10 @@ def feed(ranges: int, *, kind: bool, hidden: bool, by_others: bool, before: bool
             .where(columns.audience_id == bindparam(f"audience{number}", type_=Uuid()), *conditions)
             .order_by(columns.created_at.desc(), columns.id.desc())
             .limit(bindparam("limit"))
-            .subquery()
+            .subquery(f"r{number}")
         )
         picked.append(select(newest))
-    merged = union_all(*picked).subquery()
+    merged = union_all(*picked).subquery("m")
     page = select(merged.c.number).order_by(merged.c.created_at.desc(), merged.c.id.desc()).limit(bindparam("limit"))
     return _things().where(columns.number.in_(page)).order_by(columns.created_at.desc(), columns.id.desc())
 
