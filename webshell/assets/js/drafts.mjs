@@ -9,6 +9,8 @@ export async function start(form) {
   const keeper = new Keeper(form);
   form.addEventListener("input", () => keeper.typed());
   form.addEventListener("submit", (event) => keeper.sent(event));
+  // A part of the form was saved by itself, and the draft went with it: what is still typed becomes a new one.
+  form.addEventListener("layers-saved", (event) => keeper.partSaved(event.detail.more));
   // Another form of the page may end the sign-in: what was typed here goes before it.
   document.addEventListener("submit", (event) => event.target !== form && keeper.hide(), { capture: true });
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keeper.hide());
@@ -70,6 +72,15 @@ class Keeper {
       this.form.requestSubmit(submitter);
     } else {
       this.say(this.form.dataset.draftOffline, "alert");
+    }
+  }
+
+  partSaved(more) {
+    clearTimeout(this.waiting);
+    this.changed = false;
+    this.sending?.abort();
+    if (more) {
+      this.typed();
     }
   }
 

@@ -7,9 +7,11 @@ export function fieldsOf(form) {
   return [...new FormData(form)].filter(([name]) => name !== "csrf_token" && name !== "owner");
 }
 
-// The controls that hold what somebody typed, without keys and choices.
+// The controls that hold what somebody typed, without keys, choices and the parts of a date.
+const TYPED = "textarea, input[type=text]:not([inputmode=numeric])";
+
 export function typedIn(form) {
-  return [...form.elements].filter((control) => control.matches("textarea, input[type=text]") && control.value.trim());
+  return [...form.elements].filter((control) => control.matches(TYPED) && control.value.trim());
 }
 
 // `typed` names the fields whose words go into the form's first text where it has no such field.

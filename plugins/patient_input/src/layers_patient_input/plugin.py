@@ -37,6 +37,8 @@ from layers_patient_input import commands, panels, service, views
 from layers_patient_input.care import service as care
 from layers_patient_input.care.reading import CARE
 from layers_patient_input.catalogue import OWN
+from layers_patient_input.entering import reading as entered
+from layers_patient_input.entering import service as entering
 from layers_patient_input.events import EVENTS
 from layers_patient_input.importing import reading as imports_reading
 from layers_patient_input.importing import service as imports
@@ -141,14 +143,18 @@ class Plugin:
 
     @hookimpl
     def layers_personal_data(self, person_id: UUID, session: Session) -> Iterable[tuple[str, Mapping[str, Any]]]:
-        """The answers that somebody looked at, the files and returns they handled, their rounds of CARE forms."""
-        kept = (service.about_person, imports_reading.personal_data, months.about_person, care.about_person)
+        """The answers that somebody looked at or typed in, the files and returns they handled, their CARE rounds."""
+        kept = (
+            service.about_person, entered.about_person, imports_reading.personal_data, months.about_person,
+            care.about_person,
+        )  # fmt: skip
         return [row for about_person in kept for row in about_person(session, person_id)]
 
     @hookimpl
     def layers_erase_person(self, person_id: UUID, unit: Unit) -> None:
         """Forget who looked at an answer, brought some in or sent a return, and what patients said about somebody."""
         service.forget_person(unit.session, person_id)
+        entering.forget_person(unit.session, person_id)
         imports.erase_person(person_id, unit)
         months.forget_person(unit.session, person_id)
         care.forget_person(unit, person_id)

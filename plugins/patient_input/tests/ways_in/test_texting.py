@@ -60,7 +60,7 @@ def test_a_text_fits_into_its_parts_and_not_into_half_as_many(text: str) -> None
 
 
 @pytest.mark.parametrize("form", list(vocabulary("invitations", PACKAGE)))
-def test_an_english_invitation_needs_no_large_letters_and_two_messages_at_most(form: str) -> None:
+def test_an_english_invitation_is_one_message(form: str) -> None:
     found = length(text_message(form, "Manor Street Surgery", ADDRESS))
     assert found.large == ""
-    assert found.parts <= 2
+    assert found.parts == 1

@@ -52,13 +52,28 @@ def typed_by(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 
 def of_batch(session: Session, actor: Actor, batch: UUID) -> list[Typed]:
-    """The cards that somebody typed in together, in that order."""
-    return _listed(session, actor, Answer.batch_id == batch, Answer.entered_by == actor.person_id, newest=False)
+    """The last cards that somebody typed in together, in that order."""
+    return _listed(session, actor, Answer.batch_id == batch, Answer.entered_by == actor.person_id)[::-1]
+
+
+def count_of(session: Session, actor: Actor, batch: UUID) -> int:
+    """How many cards somebody typed in together."""
+    query = select(func.count()).where(
+        Answer.batch_id == batch, Answer.practice_id == actor.practice.id, Answer.entered_by == actor.person_id
+    )
+    return session.scalar(query) or 0
 
 
 def lately(session: Session, actor: Actor) -> list[Typed]:
     """What was typed in during the last 7 days, the newest first."""
-    return _listed(session, actor, Answer.received_at > now() - LATELY, newest=True)
+    return _listed(session, actor, Answer.received_at > now() - LATELY)
+
+
+def last_own(session: Session, actor: Actor, method: str) -> Typed | None:
+    """What somebody typed in last, in the last 7 days."""
+    lately = Answer.received_at > now() - LATELY
+    own = _listed(session, actor, lately, Answer.entered_by == actor.person_id, Answer.method == method, most=1)
+    return own[0] if own else None
 
 
 def count_since(session: Session, actor: Actor, since: datetime, method: str) -> int:
@@ -108,13 +123,13 @@ def about_person(session: Session, person_id: UUID) -> list[tuple[str, Mapping[s
     ]
 
 
-def _listed(session: Session, actor: Actor, *conditions: ColumnElement[bool], newest: bool) -> list[Typed]:
+def _listed(session: Session, actor: Actor, *conditions: ColumnElement[bool], most: int = MOST) -> list[Typed]:
     rows = session.execute(
         select(Answer, Person.name)
         .outerjoin(Person, Person.id == Answer.entered_by)
         .where(*typed_by(actor), *conditions)
-        .order_by(Answer.id.desc() if newest else Answer.id)
-        .limit(MOST)
+        .order_by(Answer.id.desc())
+        .limit(most)
     ).all()
     months = {Month.of(row.received_on).first for row, _name in rows}
     sent = session.execute(
