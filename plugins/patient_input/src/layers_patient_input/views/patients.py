@@ -44,20 +44,22 @@ class Reader:
     def page(self, template: str, status: int = 200, **context: Any) -> tuple[str, int]:
         """A page for patients."""
         return (
-            render_template(
-                f"patient_input/{template}",
-                practice=self.practice,
-                language=self.language,
-                languages=offered(self.settings),
-                urgent=urgent_help(self.language, self.settings),
-                reach=other_ways(self.language, self.settings, self.practice),
-                unofficial=unofficial(self.language),
-                sought=self.address,
-                kiosk=self.kiosk,
-                **context,
-            ),
+            render_template(f"patient_input/{template}", **{**self.context(), **context}),
             status,
         )
+
+    def context(self) -> dict[str, Any]:
+        """What every page for patients is made of."""
+        return {
+            "practice": self.practice,
+            "language": self.language,
+            "languages": offered(self.settings),
+            "urgent": urgent_help(self.language, self.settings),
+            "reach": other_ways(self.language, self.settings, self.practice),
+            "unofficial": unofficial(self.language),
+            "sought": self.address,
+            "kiosk": self.kiosk,
+        }
 
     def address(self, endpoint: str, **values: Any) -> str:
         """The address of another page for patients, in the same language and size."""
@@ -80,7 +82,13 @@ def loop() -> ResponseReturnValue:
     practice = current.practice
     entries = reading.published(current.session, current.host, practice.id)
     links = reading.links_of(current.session, practice.id)
-    return reader(practice).page("loop.html", entries=entries, token=links[0].token if links else "")
+    who = reader(practice)
+    return who.page(
+        "loop.html",
+        entries=entries,
+        token=links[0].token if links else "",
+        results=who.settings["fft_public"],
+    )
 
 
 @public.route("/withdraw", methods=["GET", "POST"])
