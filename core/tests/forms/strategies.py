@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
@@ -45,7 +46,8 @@ _plain = st.text(
 words = _plain.map(str.strip).filter(bool)
 """Words as a form may have them."""
 _texts = st.builds(Words, words, st.dictionaries(st.sampled_from(("cy", "pl", "ur")), words, max_size=2))
-_days = st.dates().map(lambda day: day.isoformat())
+_dates = st.dates(date(1000, 1, 1))
+_days = _dates.map(lambda day: day.isoformat())
 _clocks = st.times().map(lambda clock: clock.replace(second=0, microsecond=0).isoformat())
 _numbers = st.integers(-(10**9), 10**9) | st.floats(-(10**6), 10**6).map(lambda number: round(number, 3))
 _codings = st.fixed_dictionaries({"code": words, "display": words}, optional={"system": words})
@@ -54,7 +56,7 @@ VALUES: dict[str, st.SearchStrategy[Value]] = {
     "integer": st.integers(-(2**31), 2**31 - 1).map(lambda data: Value("Integer", data)),
     "decimal": _numbers.map(lambda data: Value("Decimal", data)),
     "date": _days.map(lambda data: Value("Date", data)),
-    "dateTime": st.datetimes().map(lambda data: Value("DateTime", data.replace(microsecond=0).isoformat() + "Z")),
+    "dateTime": st.tuples(_days, _clocks).map(lambda data: Value("DateTime", f"{data[0]}T{data[1]}Z")),
     "time": _clocks.map(lambda data: Value("Time", data)),
     "string": words.map(lambda data: Value("String", data)),
     "text": words.map(lambda data: Value("String", data)),
@@ -90,7 +92,7 @@ def _item(draw: st.DrawFn, depth: int) -> Item:
         return item
     item = replace(item, required=draw(st.booleans()), repeats=draw(st.booleans()), hidden=draw(st.integers(0, 9)) == 9)
     if type_ == "group":
-        return replace(item, items=draw(_items(depth - 1)) if depth else ())
+        return replace(item, items=draw(_items(depth - 1)) if depth and not item.hidden else ())
     if type_ in ("choice", "open-choice") and draw(st.booleans()):
         options = draw(_options())
         chosen = draw(st.integers(-1, len(options) - 1))
@@ -101,7 +103,9 @@ def _item(draw: st.DrawFn, depth: int) -> Item:
         item = replace(item, initial=(draw(VALUES[type_]),))
     if type_ in ("string", "text", "open-choice") and draw(st.booleans()):
         item = replace(item, max_length=draw(st.integers(1, 500)))
-    return replace(item, items=draw(_items(depth - 1)) if depth and draw(st.integers(0, 3)) == 3 else ())
+    return replace(
+        item, items=draw(_items(depth - 1)) if depth and not item.hidden and draw(st.integers(0, 3)) == 3 else ()
+    )
 
 
 @st.composite
@@ -178,7 +182,7 @@ def _answer(draw: st.DrawFn, field: Field) -> list[tuple[str, str]]:
                 if key == OTHER:
                     found.append((f"{name}-other", draw(words)))
         elif item.type in ("date", "dateTime"):
-            day = draw(st.dates())
+            day = draw(_dates)
             found += [(f"{name}-{part}", str(getattr(day, part))) for part in ("day", "month", "year")]
             found += [(f"{name}-time", draw(_clocks)[:5])] if item.type == "dateTime" and draw(st.booleans()) else []
         elif item.type in VALUES and item.type != "quantity":

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from layers_core.forms.checking import check, check_items
+from layers_core.forms.filling import Values, fill
 from layers_core.forms.model import Questionnaire
 
 from .samples import answered, choice, colour, completed, copy_of, group, kept, question, when
@@ -118,6 +119,13 @@ def test_groups_that_are_required_need_an_answer() -> None:
     assert misfits(form, copy_of("g", answered("b", TEXT))) == []
 
 
+def test_a_group_of_words_alone_needs_no_answer() -> None:
+    words = {"linkId": "w", "type": "display", "text": "Read this"}
+    form = kept(group("g", group("h", words), required=True))
+    assert misfits(form) == misfits(form, copy_of("g")) == []
+    assert fill(form, Values(), "en").problems == ()
+
+
 def test_nothing_is_missing_in_a_repeating_group_that_is_left_out() -> None:
     form = kept(group("g", group("h", question("a", required=True)), repeats=True))
     assert misfits(form) == []
@@ -207,8 +215,17 @@ def test_the_response_itself(response: Any, where: str) -> None:
     assert [one.where for one in check(form, response)] == [where]
 
 
-@pytest.mark.parametrize("named", ["https://example.org/form", "https://example.org/form|2", "Questionnaire/me", "#me"])
-def test_a_response_to_this_form(named: str) -> None:
+@pytest.mark.parametrize(
+    "named",
+    [
+        "https://example.org/form",
+        "https://example.org/form|2",
+        "https://server.example.org/fhir/Questionnaire/me",
+        "Questionnaire/7",
+        {"reference": "Questionnaire/7"},
+    ],
+)
+def test_a_response_to_this_form(named: Any) -> None:
     form = kept(question("s"), url="https://example.org/form", version="1", id="me")
     assert check(form, completed(S, questionnaire=named)) == ()
 

@@ -210,6 +210,9 @@ def test_hidden_questions_are_kept_and_not_asked() -> None:
     assert item_of(found, "a").hidden
     assert not item_of(found, "a").answered
     assert found.reported[0].what == f"extension {hidden['url']}"
+    found = read(form(group("g", group("h", question("a", required=True)), extension=[hidden])))
+    assert not item_of(found, "a").answered
+    assert ("a", "required") in [(line.link_id, line.what) for line in found.reported]
 
 
 def test_units_of_a_quantity() -> None:
@@ -220,6 +223,12 @@ def test_units_of_a_quantity() -> None:
         {"unit": "kg", "system": "http://unitsofmeasure.org", "code": "kg"}
     ]
     assert [line.what for line in found.reported] == [f"extension {url}"]
+
+
+def test_a_unit_as_a_first_answer() -> None:
+    found = read(form(question("w", "quantity", initial=[{"valueQuantity": {"unit": "cm", "code": "cm"}}])))
+    assert [option.value.data for option in item_of(found, "w").options] == [{"unit": "cm", "code": "cm"}]
+    assert (item_of(found, "w").initial, found.reported) == ((), ())
 
 
 # Lists of answers -----------------------------------------------------------------------------------------------------

@@ -135,6 +135,11 @@ def test_a_form_from_elsewhere_is_written_as_it_came() -> None:
     assert questionnaire.source["item"], "what is written can be changed without changing the form"
 
 
+def test_a_coding_without_words_stays_without() -> None:
+    questionnaire = replace(kept(question("c", "choice", answerOption=[{"valueCoding": {"code": "x"}}])), source={})
+    assert write(questionnaire)["item"][0]["answerOption"] == [{"valueCoding": {"code": "x"}}]
+
+
 def test_a_form_that_was_changed_since_is_written_as_it_is_now() -> None:
     questionnaire = kept(question("a"), publisher="Somebody")
     changed = replace(questionnaire, items=(replace(questionnaire.items[0], text=Words("New words")),))

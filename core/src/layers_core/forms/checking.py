@@ -60,18 +60,19 @@ def _head(questionnaire: Questionnaire, response: Mapping[str, Any]) -> list[Mis
     if status not in STATUSES:
         found.append(Misfit("", "status", "status", _("It should be one of %(codes)s.", codes=", ".join(STATUSES))))
     named = response.get("questionnaire")
+    if isinstance(named, dict):  # as in FHIR STU3
+        named = named.get("reference")
     if named is not None and not (isinstance(named, str) and _is_of(questionnaire, named)):
         found.append(Misfit("", "questionnaire", "questionnaire", _("It answers another form.")))
     return found
 
 
 def _is_of(questionnaire: Questionnaire, canonical: str) -> bool:
-    own = questionnaire.source.get("id")
-    named = {questionnaire.url} - {""}
-    if isinstance(own, str):
-        named |= {own, f"#{own}", f"Questionnaire/{own}"}
+    """Whether a response may be to this form. An address on somebody's server says nothing of the form's own."""
     address = canonical.split("|")[0]
-    return not named or address in named or address.endswith(f"/Questionnaire/{own}")
+    own = questionnaire.source.get("id")
+    known = not questionnaire.url or ":" not in address
+    return known or address == questionnaire.url or address.endswith(f"/Questionnaire/{own}")
 
 
 class _Checker:
@@ -87,7 +88,7 @@ class _Checker:
         if not asked:
             return [_misfit(one, "enableWhen", _("It is not asked, given the other answers."))] if answered else []
         found: list[Misfit] = []
-        if item.required and self._finished and not one.optional and not _has(one):
+        if item.required and self._finished and not one.optional and not _has(one) and _asks(item):
             what = _("An answer is required.") if item.type != "group" else _("An answer in this group is required.")
             found.append(_misfit(one, "required", what))
         if answered and len(one.answers) > 1 and not item.repeats:
@@ -131,6 +132,11 @@ def _has(one: Place) -> bool:
     if one.item.type == "group":
         return any(_has(inner) for room in one.rooms for inner in room.places)
     return bool(one.answers)
+
+
+def _asks(item: Item) -> bool:
+    """Whether there is a question in it: a group of words alone cannot be answered."""
+    return item.type != "display" and (item.type != "group" or any(_asks(inner) for inner in item.items))
 
 
 def _misfit(one: Place, what: str, why: str) -> Misfit:

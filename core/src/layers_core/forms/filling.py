@@ -121,7 +121,7 @@ class _Filler:
                 self._tell(self._input(entry), self._not_asked(one, enabling))
         # Groups come last: what is missing in them is told where it is missing.
         for one, entry in sorted(written, key=lambda pair: pair[0].item.type == "group"):
-            if one.item.required and enabling.asked(one) and not self._holds(entry):
+            if one.item.required and enabling.asked(one) and not self._holds(entry) and _asks(entry):
                 self._tell(self._input(entry), self._missing(one.item))
         return tuple(_kept(room, enabling))
 
@@ -165,6 +165,11 @@ class _Filler:
     def _entry(self, item: Item, name: str, content: Mapping[str, Any]) -> dict[str, Any]:
         text = item.text.to(self._language)
         return {"linkId": item.link_id, **({"text": text} if text else {}), "_name": name, **content}
+
+
+def _asks(entry: Mapping[str, Any]) -> bool:
+    """Whether there is a question in it that the page asks: a group of words alone cannot be answered."""
+    return "answer" in entry or any(_asks(inner) for inner in entry["item"])
 
 
 def _kept(room: Room, enabling: Enabling) -> Iterator[dict[str, Any]]:

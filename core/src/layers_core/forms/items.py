@@ -9,7 +9,7 @@ from typing import Any
 from layers_core.forms.conditions import Draft, read_conditions, settle
 from layers_core.forms.elements import Element, Report, codes, listed
 from layers_core.forms.model import Item, Option, Value, Words
-from layers_core.forms.options import Offered, ValueSets, identity, read_options
+from layers_core.forms.options import Offered, ValueSets, identity, is_unit, read_options
 from layers_core.forms.values import ANSWERS, number
 from layers_core.i18n import gettext as _
 
@@ -45,18 +45,18 @@ class ItemReader:
                 self._given.add(str(item.get("linkId")))
                 waiting.extend(listed(item.get("item")))
 
-    def _drafts(self, items: Any, place: str, parent: str = "") -> list[Draft]:
+    def _drafts(self, items: Any, place: str, parent: str = "", *, hidden: bool = False) -> list[Draft]:
         if items is not None and not isinstance(items, list):
             self._report.add(parent, "item", _("It should be a list; it is read as a list of one."))
         drafts: list[Draft] = []
         for position, data in enumerate(listed(items), 1):
             if isinstance(data, dict):
-                drafts.append(self._draft(data, f"{place}{position}"))
+                drafts.append(self._draft(data, f"{place}{position}", hidden))
             else:
                 self._report.add(parent, "item", _("An entry is no object, so it is not used."))
         return drafts
 
-    def _draft(self, data: dict[str, Any], place: str) -> Draft:
+    def _draft(self, data: dict[str, Any], place: str, hidden: bool) -> Draft:
         given = data.get("linkId")
         item = Element(data, given if isinstance(given, str) else "", self._report, known={HIDDEN})
         link_id = item.link_id = self._link_id(item, place)
@@ -75,7 +75,7 @@ class ItemReader:
             required=item.flag("required"),
             repeats=repeats,
             read_only=item.flag("readOnly"),
-            hidden=_hidden(item),
+            hidden=_hidden(item) or hidden,
             max_length=_max_length(item, type_),
             options=offered,
             initial=initial,
@@ -84,7 +84,7 @@ class ItemReader:
         found = _plain(item, found)
         inner = item.take("item")
         item.rest()
-        return Draft(found, self._drafts(inner, f"{place}.", link_id), conditions)
+        return Draft(found, self._drafts(inner, f"{place}.", link_id, hidden=found.hidden), conditions)
 
     def _link_id(self, item: Element, place: str) -> str:
         """The item's own linkId, or one made of its place where it has none that can be told from others."""
@@ -117,6 +117,7 @@ class ItemReader:
             found = "choice" if offers else "group" if inner else "text"
             named = written[:200] or _("(none)")
             item.tell("type", _("FHIR R4 has no type %(type)s; it is read as %(read)s.", type=named, read=found))
+            return found
         if found == "display" and inner:
             item.tell("type", _("Words to read cannot hold questions; it is read as a group."))
             return "group"
@@ -189,6 +190,8 @@ def _initial(item: Element, type_: str, repeats: bool) -> tuple[Value, ...]:
     """What is answered at first, also in STU3's form (`initialString` and so on)."""
     found: list[Value] = []
     for entry in item.many("initial"):
+        if type_ == "quantity" and is_unit(entry.data):
+            continue
         if value := entry.value("value"):
             found.append(value)
         entry.rest()

@@ -225,16 +225,29 @@ def _option(entry: Element) -> Option | None:
     return Option(found, Words(str(found.data), entry.translations(f"value{found.type}")), initial)
 
 
+def is_unit(entry: Mapping[str, Any]) -> bool:
+    """Whether a first answer is a unit alone, the way of some form builders to say in which unit to answer."""
+    quantity = entry.get("valueQuantity")
+    return isinstance(quantity, dict) and "value" not in quantity and bool(quantity.get("unit") or quantity.get("code"))
+
+
 def _units(item: Element) -> Iterator[Option]:
-    """The units of a quantity, from two standard extensions; they stand as quantities without a number."""
+    """The units of a quantity, from two standard extensions or first answers: quantities without a number."""
     for extension in _objects(item.data.get("extension")):
-        if extension.get("url") not in (UNIT, UNIT_OPTION):
-            continue
-        item.known.add(extension["url"])
-        coding = mended(Value("Coding", extension.get("valueCoding")))
-        if coding is None:
-            item.tell(f"extension {extension['url']}", _("The unit is no coding, so it is not used."))
-            continue
-        unit = coding.data.get("display") or coding.data.get("code")
-        parts = {"unit": unit, "system": coding.data.get("system"), "code": coding.data.get("code")}
-        yield Option(Value("Quantity", {name: part for name, part in parts.items() if part}), Words(unit))
+        if extension.get("url") in (UNIT, UNIT_OPTION):
+            item.known.add(extension["url"])
+            yield from _unit(item, f"extension {extension['url']}", extension.get("valueCoding"))
+    for entry in _objects(item.data.get("initial")):
+        if is_unit(entry):
+            quantity = entry["valueQuantity"]
+            yield from _unit(item, "initial", {**quantity, "display": quantity.get("unit") or quantity.get("code")})
+
+
+def _unit(item: Element, what: str, coded: Any) -> Iterator[Option]:
+    coding = mended(Value("Coding", coded))
+    if coding is None:
+        item.tell(what, _("The unit is no coding, so it is not used."))
+        return
+    unit = coding.data.get("display") or coding.data.get("code")
+    parts = {"unit": unit, "system": coding.data.get("system"), "code": coding.data.get("code")}
+    yield Option(Value("Quantity", {name: part for name, part in parts.items() if part}), Words(unit))

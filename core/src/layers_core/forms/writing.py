@@ -93,7 +93,9 @@ def _item(item: Item) -> dict[str, Any]:
 def _option(option: Option) -> dict[str, Any]:
     value = option.value
     if value.type == "Coding":
-        coding = {**value.data, "display": option.label.text}
+        # A coding without words of its own shows its code, and stays without.
+        shown = {} if option.label.text == value.data.get("code") else {"display": option.label.text}
+        coding = {**value.data, **shown}
         written: dict[str, Any] = {"valueCoding": coding | _translations("display", option.label)}
     else:
         written = value.as_answer() | _translations(f"value{value.type}", option.label)
