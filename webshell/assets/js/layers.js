@@ -27,3 +27,7 @@ const rows = document.querySelector("form[data-rows]");
 if (rows) {
   import("./rows.mjs").then(({ start: begin }) => begin(rows));
 }
+const kiosk = document.querySelector("[data-kiosk]");
+if (kiosk) {
+  import("./kiosk.mjs").then(({ start: begin }) => begin(kiosk));
+}

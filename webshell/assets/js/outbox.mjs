@@ -4,13 +4,14 @@
 // `id` is the form's client key: however often an entry is sent, the server saves it once. States: "waiting" is sent by
 // itself, "refused" has to be mended, "gone" belongs to a practice that the writer has left, "unfinished" was never sent.
 import { fieldsOf, typedIn } from "./fields.mjs";
+import { Store, alone } from "./store.mjs";
 
 const DATABASE = "layers-outbox";
-const STORE = "entries";
 const ASK_MS = 8000;
 const SEND_MS = 30000;
 const AGAIN_MS = 60000;
 
+const store = new Store(DATABASE);
 const owner = document.querySelector("meta[name=layers-owner]")?.content ?? "";
 
 // Tells the page, and other tabs, that there are other entries now.
@@ -31,55 +32,22 @@ export function isOwn() {
   return owner !== "" && "indexedDB" in window;
 }
 
-function open() {
-  return new Promise((resolve, reject) => {
-    const asked = indexedDB.open(DATABASE, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE, { keyPath: "key" });
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
-  });
-}
-
-// Writes in a transaction of its own and waits until that is on the disk. Not while the database is dropped.
-function change(work) {
-  return alone(DATABASE, () => within("readwrite", work));
-}
-
-async function within(mode, work) {
-  const database = await open();
-  try {
-    return await new Promise((resolve, reject) => {
-      const transaction = database.transaction(STORE, mode, { durability: "strict" });
-      const asked = work(transaction.objectStore(STORE));
-      transaction.oncomplete = () => resolve(asked.result);
-      transaction.onabort = () => reject(transaction.error);
-      transaction.onerror = () => reject(transaction.error);
-    });
-  } finally {
-    database.close();
-  }
-}
-
 // The person's own entries, oldest first. Nobody else's ever leave the database.
 export async function mine() {
   if (!isOwn()) {
     return [];
   }
-  const all = await within("readonly", (store) => store.getAll());
+  const all = await store.all();
   return all.filter((entry) => entry.owner === owner).sort((one, other) => one.made.localeCompare(other.made));
 }
 
-async function found(key) {
-  return within("readonly", (store) => store.get(key));
-}
-
 async function write(entry) {
-  await change((store) => store.put(entry));
+  await store.put(entry);
   changed();
 }
 
 export async function drop(entry) {
-  await change((store) => store.delete(entry.key));
+  await store.delete(entry.key);
   changed();
 }
 
@@ -111,7 +79,7 @@ async function entryOf(form, state) {
 
 export async function keepUnfinished(form) {
   const entry = await entryOf(form, "unfinished");
-  const before = await found(entry.key);
+  const before = await store.get(entry.key);
   if (!before || before.state === "unfinished") {
     await write(entry);
   }
@@ -134,7 +102,7 @@ export function practiceOf(address) {
 // The lock keeps two tabs from sending it at once; where there are no locks, the client key does.
 export async function send(entry) {
   return alone(`${DATABASE}:${entry.id}`, async () => {
-    const now = await found(entry.key);
+    const now = await store.get(entry.key);
     if (!now || now.state === "unfinished") {
       return { state: "sent" };
     }
@@ -146,10 +114,6 @@ export async function send(entry) {
     }
     return result;
   });
-}
-
-function alone(name, work) {
-  return navigator.locks ? navigator.locks.request(name, work) : work();
 }
 
 async function deliver(entry) {
@@ -228,18 +192,7 @@ if (isOwn()) {
 
 // Drops the database where nothing waits in it, for anybody.
 export async function forgetIfEmpty() {
-  if (!("indexedDB" in window)) {
-    return;
+  if ("indexedDB" in window) {
+    await store.dropIfEmpty();
   }
-  if (indexedDB.databases && !(await indexedDB.databases()).some((known) => known.name === DATABASE)) {
-    return;
-  }
-  await alone(DATABASE, async () => {
-    if (!(await within("readonly", (store) => store.count()))) {
-      await new Promise((resolve) => {
-        const asked = indexedDB.deleteDatabase(DATABASE);
-        asked.onsuccess = asked.onerror = asked.onblocked = resolve;
-      });
-    }
-  });
 }

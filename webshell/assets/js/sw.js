@@ -4,7 +4,7 @@ const SHELL = "layers-shell";
 const FILES = "layers-files";
 const SLOW_MS = 5000;
 const STATIC = /(?:href|src)="(\/static\/[^"]+)"/g;
-const MODULES = ["components", "capture", "drafts", "fields", "outbox", "outbox_page", "install", "recorder"];
+const MODULES = ["components", "capture", "drafts", "fields", "outbox", "outbox_page", "store", "install", "recorder"];
 const PARTS = MODULES.map((name) => `/static/layers/${name}.mjs`);
 
 self.addEventListener("install", (event) => {

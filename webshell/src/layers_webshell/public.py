@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Blueprint, Response, g, jsonify, render_template
+from flask import Blueprint, Response, current_app, g, jsonify, render_template, send_from_directory
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -15,6 +15,7 @@ from layers_core.db.base import now
 from layers_core.practices import access
 from layers_core.practices.models import Practice, PublicLink
 from layers_core.web import RequestContext, current, policy
+from layers_webshell.mount import SHELL
 
 pages = Blueprint("public", __name__)
 ENOUGH_FOR_TOKEN = 64
@@ -36,6 +37,16 @@ def form(token: str) -> ResponseReturnValue:
         return _not_collecting(practice, 410)
     context.practice, context.actor = practice, access.public_actor(practice)
     return cast("ResponseReturnValue", found.handle(link, practice))
+
+
+@pages.get("/f/sw.js")
+@policy("public")
+def kiosk_worker() -> Response:
+    """The service worker of public forms on tablets in waiting rooms; nothing else is in its scope."""
+    folder = current_app.extensions["layers_static"][SHELL]
+    answer = send_from_directory(folder, "kiosk_sw.js", mimetype="text/javascript", conditional=True)
+    answer.cache_control.no_cache = True
+    return answer
 
 
 def _not_collecting(practice: PracticeView | None, status: int) -> ResponseReturnValue:
