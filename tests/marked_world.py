@@ -27,7 +27,9 @@ from layers_core.reminding import feeds, slots, stopping
 from layers_guidelines import service as guidelines
 from layers_guidelines.models import Edition
 from layers_patient_input import service as patients
+from layers_patient_input.care import service as care
 from layers_patient_input.models import Answer
+from layers_patient_input.months.rules import Month
 from layers_peer_share import service as peers
 from layers_reflect.episodes import service as episodes
 from layers_reflect.episodes.arranging import new_group
@@ -325,6 +327,17 @@ def _patients(marked: Marked) -> None:
     with world.database.read() as session:
         thing = reading.get(session, world.host, manager, hidden)
     patients.show_entry(artefacts, manager, thing, shown=False)
+
+    # A card of last month, so that there is a month to send; and somebody asks about their own consultations.
+    last_month = Month.of(now().date()).previous
+    with artefacts.unit(access.public_actor(practice)) as unit:
+        patients.keep(unit, patients.fft_answer(practice, "good"), patients.Source("handwritten", last_month.first))
+    marked.keys["month"] = [str(last_month)]
+    permission = {"care_permission": marked.word("permission", MANOR), "care_permission_on": "2026-03-02"}
+    choice = PluginChoice("on", settings={"fft_public": True, **permission})
+    mix.switch(artefacts, manager, "patient_input", choice, "To try", expected=manager.practice.mix.version)
+    round_id = care.begin(artefacts, world.actor("nurse"))
+    marked.keys["round_id"], marked.allowed[str(round_id)] = [round_id], WRITER
 
 
 def _mix(marked: Marked) -> None:

@@ -23,6 +23,9 @@ from layers_core.artefacts.models import Action, Comment, Exposure
 from layers_core.db.base import Base
 from layers_core.db.session import Database
 from layers_core.practices.models import Person, PublicLink
+from layers_patient_input.months import service as months
+from layers_patient_input.months.reading import counted_in
+from layers_patient_input.months.rules import Month
 from layers_reflect.models import OwnTemplate
 from layers_webshell.accounts import service
 from layers_webshell.accounts.models import ApiToken
@@ -89,9 +92,18 @@ def link(marked: Any) -> Values:
     with marked.site.database.read() as session:
         home = marked.site.world.practices[HOME]
         token = session.scalars(
-            select(PublicLink.token).where(PublicLink.practice_id == home, PublicLink.withdrawn_at.is_(None))
+            select(PublicLink.token).where(
+                PublicLink.practice_id == home, PublicLink.form == "fft", PublicLink.withdrawn_at.is_(None)
+            )
         ).one()
     return {"token": token, "do": "renew"}
+
+
+def figures(marked: Any) -> Values:
+    """What the practice would send for the month."""
+    with marked.site.database.read() as session:
+        home = marked.site.world.practices[HOME]
+        return {"figures": months.mark(counted_in(session, home, Month.read(marked.keys["month"][0])))}
 
 
 def showing(marked: Any) -> Values:
@@ -266,6 +278,10 @@ WRITES: dict[str, Write] = {
     "patient_input.save_entry": Write("manager", entry(revision="1"), thing("hidden"), DECIDERS_ONLY),
     "patient_input.show_entry": Write("manager", {"shown": "yes"}, thing("hidden"), DECIDERS_ONLY),
     "patient_input.change_ways_in": Write("manager", link, colleagues=DECIDERS_ONLY),
+    "patient_input.fft_sent": Write("manager", figures, key("month"), DECIDERS_ONLY),
+    "patient_input.change_care": Write(
+        "nurse", lambda m: {"do": "end", "round": str(m.keys["round_id"][0])}, colleagues=OTHERS
+    ),
     "people.invite": Write(
         "manager",
         {"name": "New", "email": "new@example.org", "profession": "gp"},

@@ -37,7 +37,9 @@ from layers_core.web import Policy
 from layers_guidelines import service as guidelines
 from layers_guidelines.models import Edition
 from layers_patient_input import service as patients
+from layers_patient_input.care import service as care
 from layers_patient_input.models import Answer
+from layers_patient_input.months.rules import Month
 from layers_peer_share import service as peers
 from layers_reflect.episodes import service as episodes
 from layers_reflect.episodes.arranging import new_group
@@ -210,6 +212,7 @@ def furnish(stage: Stage) -> None:
     ).id
     change(stage, "rota", "manager", now_what="Keep eight weeks, and look at it again in three months.")
     _try_out(stage)
+    _count_months(stage)
     _hold_accounts(stage)
     _remind(stage)
     _discuss(stage)
@@ -257,6 +260,27 @@ def _try_out(stage: Stage) -> None:
     mix.switch(stage.service, manager, "peer_share", choice, "To find out.", expected=expected)
     gp = stage.world.actor(stage.database, stage.host, "gp")
     proposals.propose(stage.service, gp, "Show what is due before the record box")
+
+
+def _count_months(stage: Stage) -> None:
+    """A card of last month, results in public, and a nurse who asks about her own consultations."""
+    manager = stage.world.actor(stage.database, stage.host, "manager")
+    last_month = Month.of(today_in("Europe/London")).previous
+    with stage.service.unit(access.public_actor(manager.practice)) as unit:
+        given = patients.fft_answer(manager.practice, "good")
+        patients.keep(unit, given, patients.Source("handwritten", last_month.first))
+    settings = {
+        **manager.practice.mix.settings("patient_input"),
+        "fft_public": True,
+        "care_permission": "By letter from the authors",
+        "care_permission_on": "2026-03-02",
+    }
+    expected = manager.practice.mix.version
+    mix.switch(
+        stage.service, manager, "patient_input", PluginChoice("on", settings=settings), "To try", expected=expected
+    )
+    stage.keys["month"] = str(last_month)
+    stage.keys["round_id"] = care.begin(stage.service, stage.world.actor(stage.database, stage.host, "nurse"))
 
 
 def _hold_accounts(stage: Stage) -> None:
@@ -351,6 +375,7 @@ NO_PAGES = (
     "capture_app.manifest",
     "capture_app.service_worker",
     "reflect.export_file",
+    "patient_input.fft_file",
 )
 """What these endpoints answer is no page: files, and the programs' door."""
 ROLE_AT = {"public": "", "signed_in": "nurse", "member": "lead", "evaluator": "evaluator", "operator": "operator"}
@@ -362,6 +387,7 @@ ROLE_OF = {
     "reflect.template": "nurse",
     "files.": "nurse",
     "follow.action": "gp",
+    "patient_input.care": "nurse",
     "patient_input.": "manager",
     "people.": "manager",
     "guidelines.preview": "manager",
