@@ -349,7 +349,7 @@ def test_keeping_back_on_the_page(world: Any, visitor: Any, client_for: Callable
     form = {"do": "keep_back", "reason": "other_route"}
     assert desk.submit(page, form, action=f"{STAFF}answers").status_code == 303
     assert "No answer waits for you" in desk.get(STAFF).text
-    assert str(kept.id) in desk.get(f"{STAFF}?state=kept_back").text
+    assert str(kept.id) in desk.get(f"{STAFF}answers?state=kept_back").text
     assert "safeguarding" in desk.get(f"{STAFF}answers/{kept.id}").text
 
 

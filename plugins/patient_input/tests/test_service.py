@@ -20,6 +20,7 @@ from layers_core.privacy import identifiers
 from layers_patient_input import reading, receipts, service
 from layers_patient_input.kinds import ANSWER, MODERATE
 from layers_patient_input.models import Publication
+from layers_patient_input.moderating import reading as queued
 from layers_patient_input.responses import written
 from layers_patient_input.service import Decision
 
@@ -113,7 +114,7 @@ def test_an_answer_without_words_waits_for_nobody(house: Any) -> None:
     (answer,) = house.answers()
     assert (answer.state, answer.released_artefact_id) == ("released", None)
     with house.database.read() as session:
-        assert tuple(session.execute(select(*reading.waiting(house.practice().id))).one()) == (0, None)
+        assert tuple(session.execute(select(*queued.waiting(house.actor("receptionist")))).one()) == (0, None)
         assert core_reading.feed(session, house.host, house.actor("nurse")) == []
 
 
@@ -159,9 +160,9 @@ def test_another_practices_moderators_find_nothing(house: Any) -> None:
     (answer,) = house.answers()
     actor = house.actor("mill_receptionist")
     with house.database.read() as session:
-        assert reading.answers_in(session, actor.practice, "waiting") == []
-        assert reading.open_answer(session, actor.practice.id, answer.id) is None
-        assert tuple(session.execute(select(*reading.waiting(actor.practice.id))).one()) == (0, None)
+        assert queued.queue(session, actor, "waiting") == []
+        assert queued.open_answer(session, actor, answer.id) is None
+        assert tuple(session.execute(select(*queued.waiting(actor))).one()) == (0, None)
     with pytest.raises(NotFound):
         service.release(house.artefacts, actor, answer.id, Decision("redacted"))
     with pytest.raises(NotFound):
@@ -244,7 +245,7 @@ def test_a_failed_release_leaves_nothing(house: Any, monkeypatch: pytest.MonkeyP
     def broken(*_anything: object) -> None:
         raise RuntimeError("The power went")
 
-    monkeypatch.setattr("layers_patient_input.service.moderating._decide", broken)
+    monkeypatch.setattr("layers_patient_input.moderating.service._decide", broken)
     with pytest.raises(RuntimeError):
         service.release(house.artefacts, house.actor("receptionist"), answer.id, Decision("redacted"))
     assert house.answers()[0].state == "waiting"
@@ -265,7 +266,7 @@ def test_keeping_back_needs_a_reason_and_can_be_changed(house: Any) -> None:
     assert [event.tier for event in house.events("patient_input.kept_back")] == ["using"]
     with house.database.read() as session:
         assert core_reading.feed(session, house.host, house.actor("nurse")) == []
-        assert tuple(session.execute(select(*reading.waiting(house.practice().id))).one()) == (0, None)
+        assert tuple(session.execute(select(*queued.waiting(house.actor("receptionist")))).one()) == (0, None)
     service.release(house.artefacts, actor, answer.id, Decision("redacted"))
     (answer,) = house.answers()
     assert (answer.state, answer.keep_back_reason) == ("released", None)

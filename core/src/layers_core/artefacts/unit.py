@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience, exposure, kinds, search
 from layers_core.artefacts.attachments import writing
-from layers_core.artefacts.models import Action, Artefact, GuardDecision, Link, Revision, WriteKey
-from layers_core.contract import Actor, Body, Brought, Change, Draft, NewLink, Prepared, Promise, Thing
+from layers_core.artefacts.models import Action, Artefact, Audience, GuardDecision, Link, Revision, WriteKey
+from layers_core.contract import Actor, AudienceView, Body, Brought, Change, Draft, NewLink, Prepared, Promise, Thing
 from layers_core.db.base import new_id, now, put
 from layers_core.usage import log
 from layers_core.usage.events import AUDIENCE_NAMES, ActionClosed, Linked, Promised, Recorded, UsageEvent
@@ -54,18 +54,27 @@ class Unit:
         if client_key:
             put(self.session, WriteKey, writer=writer, client_key=client_key, result_id=result_id)
 
-    def add(self, draft: Draft, brought: Brought | None = None, *, body: Body | None = None) -> Thing:
+    def add(
+        self,
+        draft: Draft,
+        brought: Brought | None = None,
+        *,
+        body: Body | None = None,
+        chosen: Audience | AudienceView | None = None,
+    ) -> Thing:
         """Save something new with its revision, links, promise, exposure, search row and events.
 
         What is `brought` from elsewhere keeps the dates and actions that it has there. It is nothing that happened
         now, so that neither it nor its actions are events of use: whoever brings things notes that once. `body` is the
-        draft's as `kinds.checked_body` gave it, where it was checked before.
+        draft's as `kinds.checked_body` gave it, where it was checked before; `chosen` is the audience, where it was
+        settled before, as for what is added in the name of nobody.
         Raises AudienceRefused, UnknownKind, or marshmallow's ValidationError for a body that doesn't fit its schema.
         """
         if self._depth >= NESTED_LIMIT:
             raise RuntimeError("Hooks that save keep causing each other")
         kind = kinds.require(self._host, draft.kind)
-        chosen = audience.resolve(self.session, self.actor, draft.audience, opened(self._host, self.actor))
+        if chosen is None:
+            chosen = audience.resolve(self.session, self.actor, draft.audience, opened(self._host, self.actor))
         if body is None:
             body = kinds.checked_body(self._host, kind, draft.body)
         artefact = Artefact(

@@ -49,7 +49,7 @@ class Answer(Base):
     __tablename__ = "patient_input_answer"
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'released', 'kept_back', 'withdrawn')", name="state"),
-        Index("ix_patient_input_answer_queue", "practice_id", "state", "for_manager", "id"),
+        Index("ix_patient_input_answer_queue", "practice_id", "state", "id", "for_manager"),
         Index("ix_patient_input_answer_form", "practice_id", "form", "received_on"),
         Index("ix_patient_input_answer_person", "about_person_id", "received_on"),
         Index("ix_patient_input_answer_batch", "batch_id"),

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from layers_core.contract import Actor, HomeCard, Panel, Reminder, Thing
 from layers_core.i18n import lazy_gettext as _l
 from layers_core.i18n import ngettext
-from layers_patient_input import reading, service
+from layers_patient_input import reading
 from layers_patient_input.kinds import ANSWER, PUBLISH, RETURNS, YOU_SAID
+from layers_patient_input.moderating import reading as moderating
+from layers_patient_input.moderating.desk import looks
 from layers_patient_input.months import reading as months
 from layers_patient_input.months import showing as month_showing
 
@@ -25,10 +27,10 @@ def cards(session: Session, actor: Actor) -> Iterable[HomeCard]:
 
     The answers come first on the home page. Nothing waits, nothing shows.
     """
-    moderates, sends = service.may_moderate(actor), actor.can(RETURNS)
+    moderates, sends = looks(actor), actor.can(RETURNS)
     if not moderates and not sends:
         return
-    waiting = reading.waiting(actor.practice.id) if moderates else (literal(0), null())
+    waiting = moderating.waiting(actor) if moderates else (literal(0), null())
     last_month = months.standing_columns(actor.practice) if sends else (null(), null())
     count, oldest, *stands = session.execute(select(*waiting, *last_month)).one()
     if count:
@@ -46,7 +48,9 @@ def reminders(session: Session, actor: Actor) -> Iterable[Reminder]:
 def _waiting(count: int, oldest: UUID) -> HomeCard:
     url = url_for("patient_input.answer", answer_id=oldest) if count == 1 else url_for("patient_input.index")
     return HomeCard(
-        heading=ngettext("%(num)s new answer to look at", "%(num)s new answers to look at", count),
+        heading=_l("More than %(most)s new answers to look at", most=f"{moderating.MOST_COUNTED:,}")
+        if count > moderating.MOST_COUNTED
+        else ngettext("%(num)s new answer to look at", "%(num)s new answers to look at", count),
         why=_l("Patients answered your form. Your colleagues see an answer once you have released it."),
         action=_l("Look at it") if count == 1 else _l("Look at them"),
         url=url,
@@ -60,6 +64,7 @@ def panels(session: Session, actor: Actor, things: Sequence[Thing]) -> Iterable[
     entries = [thing.id for thing in own if thing.kind == YOU_SAID]
     shown = reading.publications_of(session, entries) if entries else {}
     may_publish = actor.can(PUBLISH)
+    offers = {"may_publish": may_publish, "may_translate": looks(actor)}
     for thing in own:
         if thing.kind == YOU_SAID:
             yield Panel(
@@ -69,6 +74,6 @@ def panels(session: Session, actor: Actor, things: Sequence[Thing]) -> Iterable[
                 {"publication": shown.get(thing.id), "may_publish": may_publish},
             )
         elif thing.kind == ANSWER:
-            yield Panel(thing.id, _l("What next?"), "patient_input/panel_answer.html", {"may_publish": may_publish})
+            yield Panel(thing.id, _l("What next?"), "patient_input/panel_answer.html", offers)
         elif may_publish and thing.audience.type not in _PRIVATE:
             yield Panel(thing.id, _l("Tell patients"), "patient_input/panel_tell.html")

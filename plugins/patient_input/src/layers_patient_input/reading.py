@@ -8,69 +8,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import kinds
 from layers_core.artefacts.models import Artefact, Link
-from layers_core.contract import PracticeView
 from layers_core.db.base import now
 from layers_core.host.loader import Host
 from layers_core.practices.models import PublicLink
 from layers_core.vocabulary import vocabulary
-from layers_patient_input import catalogue, responses
-from layers_patient_input.catalogue import FFT, Form
+from layers_patient_input import responses
+from layers_patient_input.catalogue import FFT
 from layers_patient_input.kinds import upgrade_answer
 from layers_patient_input.models import Answer, Publication
-from layers_patient_input.responses import Part
 from layers_patient_input.wording import SLUG
 
-OPEN_STATES = ("waiting", "kept_back")
-"""The states in which somebody may still decide about an answer."""
 PAGE = 50
 _STEPS = 4
-
-
-def waiting(practice_id: UUID) -> tuple[ScalarSelect[int], ScalarSelect[UUID]]:
-    """How many answers wait to be looked at, and the oldest of them: columns of a query that may ask more besides."""
-    found = select(Answer.id).where(Answer.practice_id == practice_id, Answer.state == "waiting")
-    number = select(func.count()).select_from(found.subquery())
-    return number.scalar_subquery(), found.order_by(Answer.id).limit(1).scalar_subquery()
-
-
-def answers_in(session: Session, practice: PracticeView, state: str) -> list[tuple[Answer, list[Part], str]]:
-    """A practice's answers in a state with their parts and the titles of their forms, oldest first, at most a page."""
-    rows = session.scalars(
-        select(Answer).where(Answer.practice_id == practice.id, Answer.state == state).order_by(Answer.id).limit(PAGE)
-    )
-    forms: dict[tuple[str, int], Form | None] = {}
-    found = []
-    for row in rows:
-        key = row.form, row.form_version
-        if key not in forms:
-            forms[key] = catalogue.find(session, practice, {}, *key)
-        form = forms[key]
-        found.append((row, responses.parts(form, row.items) if form else [], form.label if form else ""))
-    return found
-
-
-def open_answer(session: Session, practice_id: UUID, answer_id: UUID, *, lock: bool = False) -> Answer | None:
-    """An answer of the practice about which somebody may still decide."""
-    query = select(Answer).where(
-        Answer.id == answer_id, Answer.practice_id == practice_id, Answer.state.in_(OPEN_STATES)
-    )
-    return session.scalar(query.with_for_update() if lock else query)
-
-
-def form_of(session: Session, practice: PracticeView, answer: Answer) -> Form | None:
-    """The form that an answer was given to, at its version; None where it is gone."""
-    return catalogue.find(session, practice, {}, answer.form, answer.form_version)
-
-
-def parts_of(session: Session, practice: PracticeView, answer: Answer) -> list[Part]:
-    """An answer as people read it, part by part."""
-    form = form_of(session, practice, answer)
-    return responses.parts(form, answer.items) if form else []
 
 
 def links_of(session: Session, practice_id: UUID) -> Sequence[PublicLink]:

@@ -9,11 +9,14 @@ from typing import Any, Literal
 from layers_core.artefacts.errors import DraftRefused
 from layers_core.contract import GuardAnswer, Problem
 from layers_core.i18n import gettext as _
+from layers_core.privacy.finders.known_names import KnownNames
 from layers_patient_input.redaction import redacted
 from layers_patient_input.responses import Part
 from layers_patient_input.schemas import TEXT_LIMIT
 
 How = Literal["as_is", "redacted", "edited"]
+EVERYBODY = "practice"
+HEADS_ONLY = "heads"
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,16 @@ class Decision:
     """How an answer is released: unchanged, without the marked words, or with `texts` in place of the patient's.
 
     `texts` and `translations` are by the place of a part that the patient wrote, from 0; one that `texts` lacks stays.
+    `readers` is "practice", "heads" (leads and managers) or the keys of colleagues with commas between. `sure` says
+    that an answer which was kept back for another route may be released all the same.
     """
 
     how: How
     texts: Mapping[int, str] = field(default_factory=dict)
     translations: Mapping[int, str] = field(default_factory=dict)
     criticality: str = ""
+    readers: str = EVERYBODY
+    sure: bool = False
     guard: GuardAnswer = field(default_factory=GuardAnswer)
 
 
@@ -41,7 +48,7 @@ class ReleasedPart(Part):
         return asdict(self)
 
 
-def released(parts: Sequence[Part], decision: Decision) -> list[ReleasedPart]:
+def released(parts: Sequence[Part], decision: Decision, staff: KnownNames | None = None) -> list[ReleasedPart]:
     """The parts that others may read; one without words left is left out. What was chosen stays as it is.
 
     Raises DraftRefused where nothing that the patient wrote is left, or a text is longer than 5,000 characters; the
@@ -54,7 +61,7 @@ def released(parts: Sequence[Part], decision: Decision) -> list[ReleasedPart]:
         if not part.words:
             kept.append(ReleasedPart(**asdict(part)))
             continue
-        words = _decided(part, place, decision)
+        words = _decided(part, place, decision, staff)
         problems += [
             Problem(_("This must be 5,000 characters or fewer"), f"{name}-{place}")
             for name, text in (("text", words.text), ("translation", words.translation))
@@ -70,9 +77,10 @@ def released(parts: Sequence[Part], decision: Decision) -> list[ReleasedPart]:
     return kept
 
 
-def _decided(part: Part, place: int, decision: Decision) -> ReleasedPart:
+def _decided(part: Part, place: int, decision: Decision, staff: KnownNames | None) -> ReleasedPart:
     translation = decision.translations.get(place, "")
     if decision.how == "redacted":
-        return ReleasedPart(**asdict(replace(part, text=redacted(part.text))), translation=redacted(translation))
+        text, translation = redacted(part.text, staff), redacted(translation, staff)
+        return ReleasedPart(**asdict(replace(part, text=text)), translation=translation)
     text = decision.texts.get(place, part.text) if decision.how == "edited" else part.text
     return ReleasedPart(**asdict(replace(part, text=text)), translation=translation)

@@ -147,7 +147,26 @@ class _Settings(Schema):
         validate=validate.Length(min=1),
         metadata={
             "label": _l("Who looks at new answers"),
-            "description": _l("Nobody else sees an answer before they have released it."),
+            "description": _l(
+                "Nobody else sees an answer before they have released it. "
+                "Managers alone see one that names staff, until they pass it on."
+            ),
+        },
+    )
+    complaint_route = fields.String(
+        load_default="",
+        validate=validate.Length(max=500),
+        metadata={
+            "label": _l("Who deals with complaints, and how to reach them"),
+            "description": _l("Staff who look at answers see this. An answer that is a complaint goes to managers."),
+        },
+    )
+    safeguarding_route = fields.String(
+        load_default="",
+        validate=validate.Length(max=500),
+        metadata={
+            "label": _l("Who leads on safeguarding, and how to reach them"),
+            "description": _l("Staff who look at answers see this."),
         },
     )
     fft_public = fields.Boolean(

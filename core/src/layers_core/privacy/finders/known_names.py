@@ -45,6 +45,10 @@ class KnownNames:
                 last = found[after - 1]
                 yield Hit(found[first].start, last.start + len(last.stem), "staff")
 
+    def finds(self, text: str) -> bool:
+        """Whether anybody is named in a text as it was typed."""
+        return next(self.find(plain(text).text), None) is not None
+
     def _whole(self, text: str, found: Sequence[Token], place: int) -> tuple[int, int]:
         """The words around a known one that belong to the name: a title or initial before it, other names after it."""
         people = self._of(found[place])

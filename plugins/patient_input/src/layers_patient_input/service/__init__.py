@@ -5,6 +5,8 @@ from __future__ import annotations
 from layers_core.artefacts.unit import Unit
 from layers_core.contract import Change, Thing
 from layers_patient_input.kinds import ANSWER, YOU_SAID
+from layers_patient_input.moderating.desk import may_moderate
+from layers_patient_input.moderating.service import keep_back, pass_on, release, translate
 from layers_patient_input.releasing import Decision, How
 from layers_patient_input.service.entries import (
     draft_problems,
@@ -14,7 +16,6 @@ from layers_patient_input.service.entries import (
     show_entry,
     take_off,
 )
-from layers_patient_input.service.moderating import keep_back, may_moderate, release
 from layers_patient_input.service.taking import DoesNotFit, Given, Source, fft_answer, keep, keep_many, take_answer
 from layers_patient_input.service.withdrawing import about_person, follow_withdrawal, forget_person, take_back
 
@@ -33,12 +34,14 @@ __all__ = [
     "keep_many",
     "may_moderate",
     "on_changed",
+    "pass_on",
     "publish",
     "release",
     "revise_entry",
     "show_entry",
     "take_answer",
     "take_back",
+    "translate",
 ]
 
 _NARROWER = {"narrowed", "withdrawn"}

@@ -18,10 +18,12 @@ from layers_core.forms.checking import Misfit, check
 from layers_core.forms.model import Value
 from layers_core.practices.access import public_actor
 from layers_core.practices.models import PublicLink
+from layers_core.privacy.finders.known_names import KnownNames
 from layers_patient_input import counting, receipts, responses
 from layers_patient_input.catalogue import FFT, Form, built_in
 from layers_patient_input.events import Answered
 from layers_patient_input.models import Answer
+from layers_patient_input.moderating.reading import staff_names
 from layers_patient_input.schemas import settings_of
 from layers_patient_input.wording import DEFAULT_LANGUAGE
 
@@ -112,7 +114,7 @@ def keep(unit: Unit, given: Given, source: Source) -> Answer:
 
     An answer without words has nothing to look at, so it does not wait for anybody.
     """
-    answer = _answer(unit, given, source)
+    answer = _answer(unit, given, source, staff_names(unit.session, unit.actor.practice.id))
     unit.session.add(answer)
     unit.session.flush()
     counting.add(unit.session, given.form, [answer])
@@ -125,13 +127,14 @@ def keep_many(unit: Unit, form: Form, given: Iterable[tuple[Given, Source]]) -> 
 
     There is no event for each: nobody answered here. Whoever brings them in tells of them at once.
     """
-    answers = [_answer(unit, each, source) for each, source in given]
+    names = staff_names(unit.session, unit.actor.practice.id)
+    answers = [_answer(unit, each, source, names) for each, source in given]
     unit.session.add_all(answers)
     unit.session.flush()
     counting.add(unit.session, form, answers)
 
 
-def _answer(unit: Unit, given: Given, source: Source) -> Answer:
+def _answer(unit: Unit, given: Given, source: Source, names: KnownNames) -> Answer:
     with_words = responses.has_words(given.form, given.items)
     return Answer(
         practice_id=unit.actor.practice.id,
@@ -142,6 +145,7 @@ def _answer(unit: Unit, given: Given, source: Source) -> Answer:
         score=responses.score_of(given.form, given.items),
         items=list(given.items),
         has_words=with_words,
+        for_manager=with_words and any(names.finds(text) for text in responses.written(given.items)),
         language=given.language,
         method=source.method,
         received_at=unit.moment,

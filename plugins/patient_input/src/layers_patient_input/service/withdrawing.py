@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import audience
+from layers_core.artefacts.models import Artefact, Audience
 from layers_core.artefacts.service import ArtefactService
 from layers_core.artefacts.unit import Unit
-from layers_core.contract import Actor, AudienceView, PracticeView, Thing
+from layers_core.contract import Actor, PracticeView, Thing
 from layers_core.i18n import gettext as _
 from layers_core.practices.access import public_actor
 from layers_patient_input import receipts
@@ -27,7 +28,7 @@ def take_back(artefacts: ArtefactService, practice: PracticeView, code: str) -> 
         answer = session.scalar(
             select(Answer).where(Answer.practice_id == practice.id, Answer.receipt_hash == receipts.hash_of(code))
         )
-        keeper = _keeper(session, practice)
+        keeper = _keeper(session, practice, answer.released_artefact_id if answer else None)
     if answer is None:
         return False
     if answer.released_artefact_id and answer.state != "withdrawn":
@@ -44,7 +45,7 @@ def take_back(artefacts: ArtefactService, practice: PracticeView, code: str) -> 
 def take_out(artefacts: ArtefactService, practice: PracticeView, artefact_id: UUID) -> None:
     """Withdraw a released answer in the practice's name, and the patient's words with it."""
     with artefacts.database.read() as session:
-        keeper = _keeper(session, practice)
+        keeper = _keeper(session, practice, artefact_id)
     artefacts.withdraw(keeper, artefact_id)
 
 
@@ -80,8 +81,10 @@ def _empty(unit: Unit, answer: Answer, thing: Thing | None = None) -> None:
         unit.event(AnswerWithdrawn(), thing)
 
 
-def _keeper(session: Session, practice: PracticeView) -> Actor:
-    """The practice itself, in whose name a patient takes an answer back."""
-    place = audience.ensure(session, "practice", practice.id)
-    view = AudienceView(place.id, "practice", place.key, practice.name)
-    return replace(public_actor(practice, {HOLD}), audiences=(view,))
+def _keeper(session: Session, practice: PracticeView, artefact_id: UUID | None) -> Actor:
+    """The practice itself, in whose name a patient takes an answer back, whoever may read it."""
+    place = session.scalar(
+        select(Audience).join(Artefact, Artefact.audience_id == Audience.id).where(Artefact.id == artefact_id)
+    )
+    views = (audience.view(place.id, place.type, place.key, practice.name, None),) if place else ()
+    return replace(public_actor(practice, {HOLD}), audiences=views)

@@ -2,24 +2,31 @@
 
 from layers_patient_input.care import views as care
 from layers_patient_input.care.views import care_form
-from layers_patient_input.importing import views as importing
-from layers_patient_input.months import views as months
 from layers_patient_input.entering import views as entering
-from layers_patient_input.views import answers, entries
+from layers_patient_input.importing import views as importing
+from layers_patient_input.moderating import views as moderating
+from layers_patient_input.months import views as months
+from layers_patient_input.own_forms.views import bringing, building, listing, results, translating
+from layers_patient_input.views import entries
 from layers_patient_input.views.asking import public_form
 from layers_patient_input.views.blueprints import public, staff
 from layers_patient_input.ways_in import views as ways_in
 
 __all__ = [
-    "answers",
+    "bringing",
+    "building",
     "care",
     "care_form",
     "entering",
     "entries",
     "importing",
+    "listing",
+    "moderating",
     "months",
     "public",
     "public_form",
+    "results",
     "staff",
+    "translating",
     "ways_in",
 ]

@@ -122,7 +122,7 @@ def _without_old_columns() -> None:
             op.f("fk_patient_input_answer_batch_id_patient_input_batch"), "patient_input_batch", ["batch_id"], ["id"]
         )
     for name, columns in (
-        ("queue", ["practice_id", "state", "for_manager", "id"]),
+        ("queue", ["practice_id", "state", "id", "for_manager"]),
         ("form", ["practice_id", "form", "received_on"]),
         ("person", ["about_person_id", "received_on"]),
         ("batch", ["batch_id"]),
