@@ -19,11 +19,11 @@ from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract, extract_from_file
 from babel.messages.pofile import read_po
-from jinja2 import Environment, meta
+from jinja2 import Environment, meta, nodes
 from sqlalchemy import select
 
 from layers_core.contract import PluginChoice
-from layers_core.practices.models import PublicLink
+from layers_core.practices.service import ensure_public_link
 from layers_core.testkit.forms import typed
 from layers_core.vocabulary import vocabulary
 from layers_patient_input import wording
@@ -38,7 +38,7 @@ FORMS: Mapping[str, Any] = vocabulary("built_in_forms", PACKAGE)
 FOREIGN = tuple(code for code in LANGUAGES if language(code).base != "en")
 SAME_WORD = {"Important:", "Braille"}
 """What another language happens to say as English does."""
-MAKES_A_PAGE = re.compile(r"\breader\(|\bReader\b")
+MAKES_A_PAGE = re.compile(r"\breader\(|\bReader\b|\bin_language\(")
 PUBLIC_BASES = {"layers/public.html", "patient_input/public_page.html"}
 ENGLISH = re.compile(r"\b(the|and|your|you|this|that|with|from|we|our|was|were|have|not)\b", re.IGNORECASE)
 
@@ -54,14 +54,14 @@ def templates() -> dict[str, str]:
 
 
 def patients_templates() -> set[str]:
-    """Every template that stands on the base of public pages, and what they include."""
-    sources = templates()
-    names = {
-        name: {found for found in meta.find_referenced_templates(Environment(autoescape=True).parse(text)) if found}
-        for name, text in sources.items()
-    }
-    public = {name for name, uses in names.items() if uses & PUBLIC_BASES}
-    while more := {used for name in public for used in names.get(name, ()) if used in sources} - public:
+    """Every template that stands on the base of public pages, however far above it is, and what they include."""
+    parsed = {name: Environment(autoescape=True).parse(text) for name, text in templates().items()}
+    above = {name: {node.template.value for node in tree.find_all(nodes.Extends)} for name, tree in parsed.items()}
+    uses = {name: {used for used in meta.find_referenced_templates(tree) if used} for name, tree in parsed.items()}
+    public = {name for name, bases in above.items() if bases & PUBLIC_BASES}
+    while (
+        more := {name for name in parsed if above[name] & public or any(name in uses[one] for one in public)} - public
+    ):
         public |= more
     return public
 
@@ -91,6 +91,8 @@ def messages() -> dict[str, str]:
             found[said if isinstance(said, str) else said[0]] = place
     for entry in FORMS.values():
         found |= dict.fromkeys((entry["label"], entry["about"]), "built_in_forms.json")
+    for entry in vocabulary("invitations", PACKAGE).values():
+        found |= dict.fromkeys(filter(None, entry.values()), "invitations.json")
     return found
 
 
@@ -106,7 +108,7 @@ def catalogue(code: str) -> Catalog:
 def test_the_walk_finds_pages_and_their_messages() -> None:
     assert {"patient_input/form.html", "patient_input/faults.html", "patient_input/loop.html"} <= patients_templates()
     assert "patient_input/answer.html" not in patients_templates()
-    assert messages()["Send my answer"] == "patient_input/form.html"
+    assert messages()["Send my answer"].startswith("patient_input/form")
     assert messages()["Answer at least one question"] == "views/asking.py"
 
 
@@ -258,18 +260,14 @@ def shown(page: Any, code: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 
-def token_of(world: Any) -> str:
-    with world.database.read() as session:
-        link = session.scalars(
-            select(PublicLink).where(
-                PublicLink.practice_id == world.practices["manor"], PublicLink.withdrawn_at.is_(None)
-            )
-        ).first()
-    return str(link.token)
+def token_of(world: Any, form: str = "fft") -> str:
+    with world.database.write() as session:
+        return ensure_public_link(session, world.practices["manor"], wording.SLUG, form).token
 
 
 def every_page(world: Any, visitor: Any, client_for: Any, code: str) -> dict[str, Any]:
     """Each page that a patient can meet, in a language."""
+    world.switch("manor", "patient_input", PluginChoice("on", settings={"fft_public": True}))
     token, tail, public = token_of(world), f"?lang={code}", "/p/manor/patient-input/"
     manager = client_for("manager")
     entry = {"theme": "…", "you_said": "…", "we_learned": "…", "we_did": "…"}
@@ -284,7 +282,13 @@ def every_page(world: Any, visitor: Any, client_for: Any, code: str) -> dict[str
     assert receipt is not None
     withdraw = visitor.get(f"{public}withdraw{tail}")
     refused = visitor.submit(withdraw, {"code": "0"})
+    results = visitor.get(f"{public}fft{tail}")
+    assert results.status_code == 200
+    others = {f"{name} form": visitor.get(f"/f/{token_of(world, name)}{tail}") for name in ("story", "tip", "need")}
     return {
+        **others,
+        **{f"{name} refused": visitor.submit(page, {}) for name, page in others.items()},
+        "results": results,
         "form": form,
         "refused": visitor.post(f"/f/{token}{tail}", data={"nonce": "", "text": "x" * 5_001}),
         "thanks": thanks,
@@ -307,6 +311,22 @@ def test_no_english_is_left_on_a_page(world: Any, visitor: Any, client_for: Any,
         left = {part for part in english - SAME_WORD if part in text}
         assert left == set(), name
         assert ENGLISH.findall(text.replace("YouTube", "")) == [], name
+
+
+@pytest.mark.parametrize("code", FOREIGN)
+def test_no_english_is_left_on_the_care_measure(world: Any, visitor: Any, client_for: Any, code: str) -> None:
+    permission = {"care_permission": "By letter", "care_permission_on": "2026-03-02"}
+    world.switch("manor", "patient_input", PluginChoice("on", settings=permission))
+    gp, path = client_for("gp"), "/manor/patient-input/care"
+    gp.submit(gp.get(path), {"do": "begin"})
+    found = re.search(r'href="http://[^/]+(/f/[^"]+)"', gp.get(path).text)
+    assert found is not None
+    form = visitor.get(f"{found.group(1)}?lang={code}")
+    rated = typed(built_in("care", {}).questionnaire, {"care-1": "good"})
+    for page in (form, visitor.submit(form, {}), visitor.submit(form, rated)):
+        text = shown(page, code).replace("Making", "")
+        assert built_in("care", {}).item("stem").text.to(code)[:40] in text or page is not form
+        assert ENGLISH.findall(text) == []
 
 
 @pytest.mark.parametrize("code", FOREIGN)
