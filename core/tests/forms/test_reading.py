@@ -177,7 +177,15 @@ def test_items_are_told_apart_even_if_the_file_does_not() -> None:
 
 
 def test_a_number_is_a_link_id_too() -> None:
-    assert item_of(read(form({"linkId": 1, "text": "Words", "type": "string"})), "1").text == Words("Words")
+    found = read(form({"linkId": 1, "text": "Words", "type": "string"}))
+    assert item_of(found, "1").text == Words("Words")
+    assert [(line.link_id, line.what) for line in found.reported] == [("1", "linkId")]
+
+
+def test_a_link_id_is_kept_as_it_stands() -> None:
+    found = read(form(question(" a "), question("b", enableWhen=[when(" a ", "=", answerString="x")])))
+    assert item_of(found, "b").conditions[0].question == item_of(found, " a ").link_id
+    assert found.reported == ()
 
 
 def test_items_as_one_object_and_items_that_are_none() -> None:

@@ -60,7 +60,7 @@ def read_conditions(item: Element) -> tuple[list[Condition], Behaviour]:
 
 
 def _condition(entry: Element) -> Condition | None:
-    question = entry.string("question")
+    question = entry.name("question")
     operator = entry.string("operator").lower()
     operator = codes("operators").get(operator, operator)
     answer = entry.value("answer")

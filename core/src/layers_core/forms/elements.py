@@ -85,6 +85,14 @@ class Element:
             self.tell(key, _("It is a number; it is read as text."))
         return "" if found is None else str(found).strip()
 
+    def name(self, key: str) -> str:
+        """A linkId, exactly as it stands there; a number counts as one. Empty where there is none."""
+        found = self.data.get(key)
+        if isinstance(found, str) and found.strip():
+            self.taken.add(key)
+            return found
+        return self.string(key)
+
     def words(self, key: str) -> Words:
         """A text with its translations, without marks that would turn the words around it."""
         text = self.string(key)
@@ -153,7 +161,8 @@ class Element:
         """Report an extension that is not used."""
         url = str(extension.get("url") or "")[:_LONGEST_NAME]
         if url not in self.known:
-            self.tell(f"extension {url}".strip(), codes("extensions").get(url) or _("This extension is not used here."))
+            why = codes("extensions").get(url)
+            self.tell(f"extension {url}".strip(), _(why) if why else _("This extension is not used here."))
 
     def rest(self) -> None:
         """Report what nobody took."""
@@ -170,7 +179,8 @@ class Element:
                         self.extension(extension)
             else:
                 what = f"{self.within}.{name}" if self.within else name
-                self.tell(what[:_LONGEST_NAME], _(codes("elements").get(name) or "This is not used here."))
+                why = codes("elements").get(name)
+                self.tell(what[:_LONGEST_NAME], _(why) if why else _("This is not used here."))
 
     def _extensions(self, name: str) -> None:
         for extension in listed(self.data[name]):

@@ -58,7 +58,7 @@ class ItemReader:
 
     def _draft(self, data: dict[str, Any], place: str, hidden: bool) -> Draft:
         given = data.get("linkId")
-        item = Element(data, given if isinstance(given, str) else "", self._report, known={HIDDEN})
+        item = Element(data, str(given) if isinstance(given, str | int) else place, self._report, known={HIDDEN})
         link_id = item.link_id = self._link_id(item, place)
         type_ = self._type(item)
         options = read_options(item, type_, self._value_sets)
@@ -88,7 +88,7 @@ class ItemReader:
 
     def _link_id(self, item: Element, place: str) -> str:
         """The item's own linkId, or one made of its place where it has none that can be told from others."""
-        given = item.string("linkId")
+        given = item.name("linkId")
         if given and given not in self._link_ids and len(given) <= LONGEST_LINK_ID:
             self._link_ids.add(given)
             return given
