@@ -5,6 +5,7 @@ A word begins with `zq`, so that a search for "zq" finds everything that its rea
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -28,6 +29,9 @@ from layers_guidelines import service as guidelines
 from layers_guidelines.models import Edition
 from layers_patient_input import service as patients
 from layers_patient_input.care import service as care
+from layers_patient_input.importing import job as imports_job
+from layers_patient_input.importing import reading as imports_reading
+from layers_patient_input.importing import service as imports
 from layers_patient_input.models import Answer
 from layers_patient_input.months.rules import Month
 from layers_peer_share import service as peers
@@ -102,6 +106,7 @@ def fill(site: Any) -> Marked:
     _guidelines(marked)
     _shared(marked)
     _patients(marked)
+    _imports(marked)
     _mix(marked)
     _accounts(marked)
     _files(marked)
@@ -338,6 +343,33 @@ def _patients(marked: Marked) -> None:
     mix.switch(artefacts, manager, "patient_input", choice, "To try", expected=manager.practice.mix.version)
     round_id = care.begin(artefacts, world.actor("nurse"))
     marked.keys["round_id"], marked.allowed[str(round_id)] = [round_id], WRITER
+
+
+def _imports(marked: Marked) -> None:
+    """Files of answers: one that somebody looks at, one that is in, one that failed, one that is being brought in."""
+    world = marked.site.world
+    artefacts, manager, passing = world.artefacts, world.actor("manager"), world.host.files.passing
+
+    def brought(number: int) -> tuple[UUID, aside.Turn | None]:
+        name, words, wrong = (
+            marked.word(f"import{what}{'abcd'[number]}", MODERATOR) for what in ("name", "words", "wrong")
+        )
+        table = f"Date,Answer,Comments\n14/03/2026,Good,{words}\n14/03/2026,{wrong},\n"
+        import_id = imports.bring(artefacts, manager, io.BytesIO(table.encode()), f"{name}.csv").id
+        with world.database.read() as session:
+            view = imports_reading.import_of(session, manager.practice.id, passing, import_id)
+            choices = replace(view.choices, method="sms", same="no")
+            looked = imports_reading.look(session, manager.practice, passing, view, choices)
+        return import_id, imports.begin(artefacts, manager, import_id, looked) if number else None
+
+    for number in range(4):
+        import_id, turn = brought(number)
+        marked.keys.setdefault("import_id", []).append(import_id)
+        marked.allowed[str(import_id)] = MODERATOR
+        if number == 1:
+            imports_job.run(artefacts, manager, turn, lambda done: None)
+        elif number == 2:
+            aside.end(world.database, turn, "failed")
 
 
 def _mix(marked: Marked) -> None:

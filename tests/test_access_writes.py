@@ -279,6 +279,16 @@ WRITES: dict[str, Write] = {
     "patient_input.show_entry": Write("manager", {"shown": "yes"}, thing("hidden"), DECIDERS_ONLY),
     "patient_input.change_ways_in": Write("manager", link, colleagues=DECIDERS_ONLY),
     "patient_input.fft_sent": Write("manager", figures, key("month"), DECIDERS_ONLY),
+    "patient_input.import_bring": Write(
+        "manager",
+        lambda m: {"file": (io.BytesIO(b"Date,Answer\n14/03/2026,Good\n"), "a.csv")},
+        colleagues=DECIDERS_ONLY,
+        elsewhere=True,
+    ),
+    "patient_input.import_begin": Write("manager", {"do": "look", "method": "kiosk"}, key("import_id"), DECIDERS_ONLY),
+    "patient_input.import_go_on": Write("manager", {}, key("import_id", 2), DECIDERS_ONLY),
+    "patient_input.import_stop": Write("manager", {}, key("import_id", 3), DECIDERS_ONLY),
+    "patient_input.import_undo": Write("manager", {}, key("import_id", 1), DECIDERS_ONLY),
     "patient_input.change_care": Write(
         "nurse", lambda m: {"do": "end", "round": str(m.keys["round_id"][0])}, colleagues=OTHERS
     ),
@@ -402,8 +412,9 @@ def sent(marked: Any) -> Iterator[Any]:
         path = f"/{home}/peer-share/{marked.things[name]}/respond"
         assert marked.site.browser(role).send(path, {"type": "useful"}).status_code == 303
     with pytest.MonkeyPatch.context() as patch:
-        # An export is written aside, and would change a table while something else is tried.
+        # What is done aside would change a table while something else is tried.
         patch.setattr("layers_reflect.portfolio.preparing.job.start", lambda *order: None)
+        patch.setattr("layers_patient_input.importing.job.start", lambda *order: None)
         yield marked
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,9 @@ from layers_guidelines import service as guidelines
 from layers_guidelines.models import Edition
 from layers_patient_input import service as patients
 from layers_patient_input.care import service as care
+from layers_patient_input.importing import reading as imports_reading
+from layers_patient_input.importing import service as imports
+from layers_patient_input.importing.models import Import, ImportFault
 from layers_patient_input.models import Answer
 from layers_patient_input.months.rules import Month
 from layers_peer_share import service as peers
@@ -219,6 +223,7 @@ def furnish(stage: Stage) -> None:
     _own_questions_and_files(stage)
     _gather(stage)
     _export(stage)
+    _import(stage)
     stage.keys |= {
         "practice": stage.world.slugs[HOME],
         "answer_id": waiting,
@@ -338,6 +343,29 @@ def _export(stage: Stage) -> None:
     stage.keys["export_id"] = begun.id
 
 
+def _import(stage: Stage) -> None:
+    """A file of answers that somebody looks at, and one that is being brought in for as long as the stage stands."""
+    manager, passing = stage.world.actor(stage.database, stage.host, "manager"), stage.host.files.passing
+
+    def brought(rows: str) -> UUID:
+        table = f"Date,Answer,Comments\n{rows}03/04/2026,Don’t know,\n03/04/2026,5,\nsoon,Good,\n"
+        return imports.bring(stage.service, manager, io.BytesIO(table.encode()), "march.csv").id
+
+    looked_at, going_on = brought(""), brought("02/04/2026,Good,The lift was out of order\n")
+    with stage.database.read() as session:
+        view = imports_reading.import_of(session, manager.practice.id, passing, going_on)
+        assert view is not None
+        choices = replace(view.choices, method="sms", order="day", scale="2020")
+        looked = imports_reading.look(session, manager.practice, passing, view, choices)
+    imports.begin(stage.service, manager, going_on, looked)
+    fault = {"number": 2, "line": 4, "code": "answer", "value": "5", "reading": 1}
+    with stage.database.write() as session:
+        working = {"state": "working", "done": 3, "kept": 2, "wrong": 1, "beat_at": now() + timedelta(days=1)}
+        session.execute(update(Import).where(Import.id == going_on).values(**working))
+        session.add(ImportFault(import_id=going_on, **fault))
+    stage.keys |= {"import_id": going_on, "patient_input.import_choose:import_id": looked_at}
+
+
 def _own_questions_and_files(stage: Stage) -> None:
     """Questions that the nurse made for herself, and a file beside a note of hers."""
     nurse = stage.world.actor(stage.database, stage.host, "nurse")
@@ -376,6 +404,7 @@ NO_PAGES = (
     "capture_app.service_worker",
     "reflect.export_file",
     "patient_input.fft_file",
+    "patient_input.import_wrong_file",
 )
 """What these endpoints answer is no page: files, and the programs' door."""
 ROLE_AT = {"public": "", "signed_in": "nurse", "member": "lead", "evaluator": "evaluator", "operator": "operator"}
