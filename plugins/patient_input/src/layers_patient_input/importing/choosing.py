@@ -84,6 +84,7 @@ def chosen(form: Submitted, view: ImportView, settings: Mapping[str, Any]) -> Ch
         if form.get(f"means-{number}") in dict(_meanings())
     }
     languages = {language.code for language in offered(settings)}
+    before = view.choices.columns
     return replace(
         view.choices,
         columns={
@@ -91,8 +92,9 @@ def chosen(form: Submitted, view: ImportView, settings: Mapping[str, Any]) -> Ch
         },
         method=_one_of(form.get("method"), vocabulary("methods", PACKAGE)),
         language=_one_of(form.get("language"), languages) or view.choices.language,
-        order=cast("Order", _one_of(form.get("order"), _ORDERS)),
-        scale=_one_of(form.get("scale"), meanings.SCALES),
+        # What was known, or chosen, of one column says nothing about another one.
+        order=cast("Order", _one_of(form.get("order"), _ORDERS) * (columns["date"] == before.get("date"))),
+        scale=_one_of(form.get("scale"), meanings.SCALES) * (columns["answer"] == before.get("answer")),
         own={words: means for words, means in own.items() if words},
         same=cast('Literal["", "yes", "no"]', _one_of(form.get("same"), ("yes", "no"))),
     )

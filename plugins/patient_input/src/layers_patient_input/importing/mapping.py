@@ -120,13 +120,14 @@ class Reading:
         return row.cells[place] if 0 <= place < len(row.cells) else ""
 
     def _each(self, role: Role, row: Row, read: Any) -> Any:
-        cell = cleaned(self.cell(role, row)[: meanings.LONGEST])
-        if (role, cell) not in self._known:
+        cell = self.cell(role, row)[: meanings.LONGEST]
+        found = self._known.get((role, cell))
+        if found is None:
             if len(self._known) > LIMITS["rows_a_step"]:
                 # Times of day differ from row to row.
                 self._known.clear()
-            self._known[role, cell] = read(cell)
-        return self._known[role, cell]
+            found = self._known[role, cell] = read(cleaned(cell))
+        return found
 
     def _day(self, cell: str) -> date | Wrong:
         if not cell:

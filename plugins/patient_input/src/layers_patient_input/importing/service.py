@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import BinaryIO
 from uuid import UUID
 
@@ -15,18 +16,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.errors import DraftRefused, NotAllowed, NotFound
+from layers_core.artefacts.followup import today_in
 from layers_core.artefacts.service import ArtefactService
 from layers_core.artefacts.unit import Unit
 from layers_core.aside import service as aside
 from layers_core.aside.reading import GOING_ON, STOPPED
 from layers_core.aside.service import Turn
-from layers_core.contract import Actor, Problem
+from layers_core.contract import Actor, PracticeView, Problem
 from layers_core.db.base import new_id
 from layers_core.i18n import gettext as _
 from layers_patient_input import service as answers
 from layers_patient_input.importing import examining
 from layers_patient_input.importing.csv_reading import LIMITS, Shape, Unreadable, rows, shape_of, without_header
-from layers_patient_input.importing.mapping import Choices
+from layers_patient_input.importing.mapping import Choices, Place
 from layers_patient_input.importing.models import Import
 from layers_patient_input.importing.reading import KEPT, Looked
 from layers_patient_input.kinds import MODERATE
@@ -58,7 +60,7 @@ def bring(artefacts: ArtefactService, actor: Actor, stream: BinaryIO, name: str)
     """
     require(actor)
     digest = _digest(stream)
-    shape, choices, total = _first_look(stream)
+    shape, choices, total = _first_look(stream, actor.practice)
     try:
         with artefacts.unit(actor) as unit:
             _tidy(unit, actor)
@@ -150,23 +152,20 @@ def erase_person(person_id: UUID, unit: Unit) -> None:
         unit.session.execute(update(model).where(model.made_by == person_id).values(made_by=None))
 
 
-def _first_look(stream: BinaryIO) -> tuple[Shape, Choices, int]:
+def _first_look(stream: BinaryIO, practice: PracticeView) -> tuple[Shape, Choices, int]:
     """How a file is read, what its columns seem to be, and how many rows it has. Raises Unreadable."""
     shape = shape_of(stream)
-    unnamed = replace(shape, headed=False)
-    if examining.is_answer(next(rows(stream, unnamed))):
+    if examining.is_answer(next(rows(stream, replace(shape, headed=False)))):
         shape = without_header(shape)
-    sample, total = [], 0
-    for row in rows(stream, shape):
-        total += 1
-        if total <= _SAMPLE:
-            sample.append(row)
-    if total > LIMITS["rows"]:
+    guessed = examining.guess(shape.header, list(islice(rows(stream, shape), _SAMPLE)))
+    place = Place(practice.time_zone, today_in(practice.time_zone))
+    examined = examining.examine(islice(rows(stream, shape), LIMITS["rows"] + 1), guessed, place)
+    if examined.total > LIMITS["rows"]:
         words = _("This file has more than %(number)s rows. Make several files of it", number=f"{LIMITS['rows']:,}")
         raise Unreadable(words)
-    if not total:
+    if not examined.total:
         raise Unreadable(_("There is no row below the names of the columns"))
-    return shape, examining.guess(shape.header, sample), total
+    return shape, examining.settled(guessed, examined), examined.total
 
 
 def _digest(stream: BinaryIO) -> str:
