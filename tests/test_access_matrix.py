@@ -53,7 +53,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "record.new": ("", "kind=peer_share.question", "prompted_by={thing}"),
     "patient_input.publish": ("", "from={thing}"),
     "guidelines.decide": ("", "prompted_by={thing}"),
-    "patient_input.index": ("", "state=kept_back"),
+    "patient_input.queue": ("", "state=kept_back", "form=fft"),
     "reflect.index": ("", "until=2100-01-01"),
     "reflect.new_entry": ("template=cpd_entry", "template=nothing"),
     "reflect.choose": ("", "counts=types:cpd"),

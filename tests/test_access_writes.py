@@ -274,6 +274,7 @@ WRITES: dict[str, Write] = {
     "peer_share.take_back": Write("gp", {"type": "useful"}, thing("practice"), ("nurse",)),
     "peer_share.seen": Write("nurse", {}, thing("network"), OTHERS),
     "patient_input.decide": Write("manager", {"do": "as_is"}, key("answer_id"), DECIDERS_ONLY),
+    "patient_input.translate": Write("manager", {"translation-0": "Translated"}, thing("answer"), DECIDERS_ONLY),
     "patient_input.publish_entry": Write("manager", entry(), colleagues=DECIDERS_ONLY, elsewhere=True),
     "patient_input.save_entry": Write("manager", entry(revision="1"), thing("hidden"), DECIDERS_ONLY),
     "patient_input.show_entry": Write("manager", {"shown": "yes"}, thing("hidden"), DECIDERS_ONLY),

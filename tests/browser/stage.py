@@ -239,6 +239,7 @@ def furnish(stage: Stage) -> None:
         "guidelines.decide:thing_id": stage.things["large_print"],
         "guidelines.correct:thing_id": stage.things["explain"],
         "patient_input.edit:thing_id": stage.things["entry"],
+        "patient_input.translation:thing_id": stage.things["answer"],
         "peer_share.edit:thing_id": stage.things["question"],
         "peer_share.used:thing_id": stage.things["interpreter"],
         "public.form:token": stage.world.public_form,

@@ -224,7 +224,7 @@ STATES: Mapping[str, Mapping[str, Way]] = {
         "invitation refused": send_empty("/people/invite", "Make an invitation"),
         "publication refused": send_empty("/patient-input/publish", "Publish"),
         "invited": invited,
-        "answers kept back": at("/patient-input/?state=kept_back"),
+        "answers kept back": at("/patient-input/answers?state=kept_back"),
         "released": released,
     },
     "nurse": {"token made": token_made, "token refused": token_refused, "slot refused": slot_refused},

@@ -29,6 +29,8 @@ PEOPLE: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "receptionist": (MANOR, "receptionist", ()),
     "nurse": (MANOR, "nurse", ()),
     "manager": (MANOR, "manager", ("manager",)),
+    "gp": (MANOR, "gp", ()),
+    "lead": (MANOR, "gp", ("lead",)),
     "mill_receptionist": (MILL, "receptionist", ()),
     "mill_manager": (MILL, "manager", ("manager",)),
 }
