@@ -19,10 +19,13 @@ from layers_core.forms.reading import read
 from layers_core.i18n import gettext as _
 from layers_core.vocabulary import vocabulary
 from layers_patient_input.models import FormVersion, OwnForm
+from layers_patient_input.schemas import TEXT_LIMIT
 from layers_patient_input.wording import LANGUAGES, PACKAGE, own_words
 
 FFT = "fft"
 OWN = "own"
+_WRITTEN = ("string", "text", "url", "choice", "open-choice")
+"""The types of question that may be answered in words of one's own."""
 _BUILT_IN = "built_in_forms"
 
 
@@ -110,7 +113,18 @@ def find(
         )
     ).one_or_none()
     questionnaire = read(row.questionnaire).questionnaire if row else None
-    return Form(code, row.number, questionnaire, row.title) if row and questionnaire else None
+    return Form(code, row.number, _short(questionnaire), row.title) if row and questionnaire else None
+
+
+def _short(form: Questionnaire) -> Questionnaire:
+    """The form with no text longer than staff can release."""
+    return replace(form, items=tuple(map(_short_item, form.items)))
+
+
+def _short_item(item: Item) -> Item:
+    written = item.type in _WRITTEN and not (item.type == "choice" and item.options)
+    most = min(item.max_length or TEXT_LIMIT, TEXT_LIMIT) if written else item.max_length
+    return replace(item, max_length=most, items=tuple(map(_short_item, item.items)))
 
 
 @cache

@@ -72,16 +72,17 @@ def _item(question: Question, all_by_id: Mapping[str, Question], told: _Told) ->
         repeats=bool(rules.get("repeats")),
         max_length=int(question.most or rules["most"]) if "most" in rules else None,
         options=tuple(
-            Option(_coding(question.id, option), _words(question.id, option, told)) for option in question.options
+            Option(_coding(question.id, option, display=option), _words(question.id, option, told))
+            for option in question.options
         ),
         conditions=(_condition(question.only_if, all_by_id),) if question.only_if else (),
         items=(Item(help_id, "display", _words(help_id, question.help, told)),) if question.help else (),
     )
 
 
-def _coding(question: str, option: str) -> Value:
+def _coding(question: str, option: str, **more: str) -> Value:
     # An answer's own words are its code, so that it means the same in each version of the form that has it.
-    return Value("Coding", {"system": f"{_SYSTEM}{question}", "code": option})
+    return Value("Coding", {"system": f"{_SYSTEM}{question}", "code": option, **more})
 
 
 def _condition(only_if: str, all_by_id: Mapping[str, Question]) -> Condition:

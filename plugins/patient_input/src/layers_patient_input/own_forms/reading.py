@@ -97,7 +97,7 @@ def links_by_form(session: Session, practice_id: UUID) -> dict[str, int]:
         )
         .group_by(PublicLink.form)
     )
-    return {form: count for form, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def count_of(session: Session, practice_id: UUID) -> int:

@@ -94,9 +94,15 @@ def keep_new(artefacts: ArtefactService, actor: Actor, wish: Wish, client_key: s
 
 
 def change(
-    artefacts: ArtefactService, actor: Actor, form_id: UUID, make: Made, guard: GuardAnswer, base: str
+    artefacts: ArtefactService,
+    actor: Actor,
+    form_id: UUID,
+    make: Made,
+    guard: GuardAnswer,
+    base: str,
+    reported: Sequence[Reported] | None = None,
 ) -> OwnView:
-    """Change what a form asks; gives it as it is then.
+    """Change what a form asks; gives it as it is then. `reported` is what of a file is not used, where it came in one.
 
     A form that was open once gets a new version: answers keep the one that they were given to. The same content changes
     nothing. Raises NotAllowed, NotFound, GuardStop, or Stale where `base` is not the fingerprint of the form as it is.
@@ -111,10 +117,11 @@ def change(
         if fingerprint(version.questionnaire) != base:
             raise Stale(str(form_id))
         _check_words(source, version.questionnaire, guard)
+        told = version.reported if reported is None else [asdict(line) for line in reported]
         if number == version.number:
-            version.questionnaire = source
+            version.questionnaire, version.reported = source, told
         else:
-            version = FormVersion(form_id=form.id, number=number, questionnaire=source, reported=version.reported)
+            version = FormVersion(form_id=form.id, number=number, questionnaire=source, reported=told)
             unit.session.add(version)
         form.version, form.title, form.changed_at = number, _title(source), unit.moment
         unit.session.flush()

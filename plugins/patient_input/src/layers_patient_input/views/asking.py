@@ -85,17 +85,17 @@ def answer(who: Reader, link: PublicLink, asked: Asked) -> ResponseReturnValue:
 
 
 def page(who: Reader, asked: Asked, values: FormFields, nonce: str, status: int = 200, **more: Any) -> tuple[str, int]:
-    """The page of a form. Given besides: `preview`, where nobody can send it."""
+    """The page of a form."""
+    return who.page(asked.template, status, values=values, nonce=nonce, **content(who, asked), **more)
+
+
+def content(who: Reader, asked: Asked) -> dict[str, Any]:
+    """What patient_input/form_content.html is made of besides `Reader.context` and what was filled in."""
     form = asked.form
-    return who.page(
-        asked.template,
-        status,
-        form=form,
-        heading=_("Tell us how we did") if form.code == FFT else form.questionnaire.title.to(who.language.code),
-        complaints=complaints(who.language, who.settings, who.practice),
-        film=sign_language_film() if form.code == FFT and not who.kiosk else "",
-        values=values,
-        nonce=nonce,
+    return {
+        "form": form,
+        "heading": _("Tell us how we did") if form.code == FFT else form.questionnaire.title.to(who.language.code),
+        "complaints": complaints(who.language, who.settings, who.practice),
+        "film": sign_language_film() if form.code == FFT and not who.kiosk else "",
         **asked.more,
-        **more,
-    )
+    }
