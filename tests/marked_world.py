@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from layers_core.artefacts import reading
+from layers_core.artefacts import followup, reading
 from layers_core.artefacts.attachments import prepare
 from layers_core.artefacts.attachments.models import Attachment
 from layers_core.artefacts.models import Action, Exposure, Revision
@@ -29,6 +29,8 @@ from layers_guidelines import service as guidelines
 from layers_guidelines.models import Edition
 from layers_patient_input import service as patients
 from layers_patient_input.care import service as care
+from layers_patient_input.entering import service as entering
+from layers_patient_input.entering.service import Entry
 from layers_patient_input.importing import job as imports_job
 from layers_patient_input.importing import reading as imports_reading
 from layers_patient_input.importing import service as imports
@@ -332,6 +334,12 @@ def _patients(marked: Marked) -> None:
     with world.database.read() as session:
         thing = reading.get(session, world.host, manager, hidden)
     patients.show_entry(artefacts, manager, thing, shown=False)
+
+    typed = marked.word("typedcard", WRITER | MODERATOR)
+    card = Entry("handwritten", "poor", typed, "en", followup.today_in(practice.time_zone))
+    batch = UUID(int=7)
+    key = entering.enter(artefacts, world.actor("nurse"), card, "typed card", batch)
+    marked.keys["typed"], marked.allowed[str(key)] = [key], WRITER | MODERATOR
 
     # A card of last month, so that there is a month to send; and somebody asks about their own consultations.
     last_month = Month.of(now().date()).previous

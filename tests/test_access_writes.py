@@ -19,6 +19,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from layers_core.artefacts.attachments.models import Attachment
+from layers_core.artefacts.followup import today_in
 from layers_core.artefacts.models import Action, Comment, Exposure
 from layers_core.db.base import Base
 from layers_core.db.session import Database
@@ -119,6 +120,12 @@ def file_of(name: str) -> Callable[[Any], Values]:
         **thing(name)(m),
         **row("attachment_id", Attachment.id, lambda m: Attachment.artefact_id == m.things[name])(m),
     }
+
+
+def today() -> Values:
+    """The date of cards."""
+    day = today_in("Europe/London")
+    return {"on-day": str(day.day), "on-month": str(day.month), "on-year": str(day.year)}
 
 
 def entry(**changes: str) -> Values:
@@ -279,6 +286,11 @@ WRITES: dict[str, Write] = {
     "patient_input.save_entry": Write("manager", entry(revision="1"), thing("hidden"), DECIDERS_ONLY),
     "patient_input.show_entry": Write("manager", {"shown": "yes"}, thing("hidden"), DECIDERS_ONLY),
     "patient_input.change_ways_in": Write("manager", link, colleagues=DECIDERS_ONLY),
+    "patient_input.take_out": Write("nurse", lambda m: {"answer": str(m.keys["typed"][0])}, colleagues=("gp",)),
+    "patient_input.keep_cards": Write(
+        "nurse", lambda m: {"score-0": "good", "text-0": "Card", "key-0": "card", **today()}, elsewhere=True
+    ),
+    "patient_input.keep_call": Write("nurse", {"score": "good", "client_key": "call"}, elsewhere=True),
     "patient_input.fft_sent": Write("manager", figures, key("month"), DECIDERS_ONLY),
     "patient_input.import_bring": Write(
         "manager",

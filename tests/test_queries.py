@@ -198,6 +198,10 @@ def test_a_thing(full: Full, role: str, kind: str) -> None:
         "/reflect/questions",
         "/guidelines/",
         "/peer-share/",
+        "/patient-input/ways-in",
+        "/patient-input/enter",
+        "/patient-input/enter/cards",
+        "/patient-input/enter/telephone",
     ],
 )
 def test_other_lists_ask_no_more_for_more_rows(full: Full, path: str) -> None:

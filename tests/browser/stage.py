@@ -39,6 +39,8 @@ from layers_guidelines import service as guidelines
 from layers_guidelines.models import Edition
 from layers_patient_input import service as patients
 from layers_patient_input.care import service as care
+from layers_patient_input.entering import service as entering
+from layers_patient_input.entering.service import Entry
 from layers_patient_input.importing import reading as imports_reading
 from layers_patient_input.importing import service as imports
 from layers_patient_input.importing.models import Import, ImportFault
@@ -191,6 +193,8 @@ def furnish(stage: Stage) -> None:
     patients.keep_back(service, actor("manager"), kept_back, "identifies")
     released = answer(stage, "I waited a long time, and nobody told me why")
     stage.things["answer"] = patients.release(service, actor("manager"), released, patients.Decision("as_is"))
+    card = Entry("handwritten", "good", "The new chairs are easy to get out of", "en", today_in("Europe/London"))
+    entering.enter(service, actor("manager"), card, "card")
     entry = {"theme": "Waiting", "you_said": "You wait.", "we_learned": "Nobody says why.", "we_did": "We tell you."}
     stage.things["entry"] = patients.publish(service, actor("manager"), entry, GuardAnswer(), None).id
 
@@ -239,6 +243,7 @@ def furnish(stage: Stage) -> None:
         "guidelines.decide:thing_id": stage.things["large_print"],
         "guidelines.correct:thing_id": stage.things["explain"],
         "patient_input.edit:thing_id": stage.things["entry"],
+        "patient_input.way_in:token": stage.world.public_form,
         "patient_input.translation:thing_id": stage.things["answer"],
         "peer_share.edit:thing_id": stage.things["question"],
         "peer_share.used:thing_id": stage.things["interpreter"],

@@ -128,6 +128,7 @@ class Rows {
       return;
     }
     event.preventDefault();
+    button.disabled = true;
     const body = this.common();
     body.append("undo", button.value);
     const answer = await this.post(body);
@@ -141,6 +142,8 @@ class Rows {
         this.count();
       }
       this.open.querySelector("[data-row-first]").focus();
+    } else {
+      button.disabled = false;
     }
   }
 

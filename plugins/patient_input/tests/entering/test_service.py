@@ -47,7 +47,9 @@ def totals(house: Any) -> dict[tuple[date, str, str], int]:
 def send_month(house: Any, day: date) -> None:
     with house.database.write() as session:
         session.add(
-            MonthlyReturn(practice_id=house.practice().id, month=Month.of(day).first, answers={}, methods={}, sent_at=now())
+            MonthlyReturn(
+                practice_id=house.practice().id, month=Month.of(day).first, answers={}, methods={}, sent_at=now()
+            )
         )
 
 
@@ -67,8 +69,18 @@ def test_a_card_is_an_answer_of_its_day_that_nobody_is_known_by(house: Any) -> N
     batch = new_id()
     key = enter(house, entry("very_good", "Kind at the desk", day=EARLIER, language="ur"), batch=batch)
     (answer,) = house.answers()
-    assert (answer.id, answer.form, answer.score, written(answer.items)) == (key, "fft", "very_good", ["Kind at the desk"])
-    assert (answer.method, answer.received_on, answer.language, answer.state) == ("handwritten", EARLIER, "ur", "waiting")
+    assert (answer.id, answer.form, answer.score, written(answer.items)) == (
+        key,
+        "fft",
+        "very_good",
+        ["Kind at the desk"],
+    )
+    assert (answer.method, answer.received_on, answer.language, answer.state) == (
+        "handwritten",
+        EARLIER,
+        "ur",
+        "waiting",
+    )
     assert (answer.entered_by, answer.batch_id) == (house.people["nurse"], batch)
     assert (answer.receipt_hash, answer.link_token) == (None, None)
     assert totals(house) == {(EARLIER, "very_good", "handwritten"): 1}

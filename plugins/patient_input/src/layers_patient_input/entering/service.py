@@ -60,10 +60,10 @@ def enter(artefacts: ArtefactService, actor: Actor, entry: Entry, client_key: st
     try:
         return _kept(artefacts, actor, given, source, client_key)
     except IntegrityError:
-        # Somebody was quicker: with the same submit, or with the first card of the same batch.
+        # The same submit at the same moment was quicker.
         if repeated := artefacts.repeat_of(writer, client_key):
             return repeated.id
-    return _kept(artefacts, actor, given, source, client_key)
+        raise
 
 
 def _kept(artefacts: ArtefactService, actor: Actor, given: Given, source: Source, client_key: str) -> UUID:
@@ -132,15 +132,19 @@ def _given(practice: PracticeView, entry: Entry) -> Given:
     return given
 
 
-def _hold_batch(unit: Unit, batch: UUID) -> None:
+def _hold_batch(unit: Unit, key: UUID) -> None:
     """Make the batch with its first card. Raises NotFound for somebody else's."""
-    found = unit.session.get(Batch, batch)
-    if found is None:
-        actor = unit.actor
-        unit.session.add(Batch(id=batch, practice_id=actor.practice.id, source=CARDS, made_by=actor.person_id))
-        unit.session.flush()
-    elif (found.practice_id, found.made_by, found.source) != (unit.actor.practice.id, unit.actor.person_id, CARDS):
-        raise NotFound(str(batch))
+    mine = Batch(id=key, practice_id=unit.actor.practice.id, source=CARDS, made_by=unit.actor.person_id)
+    if unit.session.get(Batch, key) is None:
+        try:
+            with unit.session.begin_nested():
+                unit.session.add(mine)
+        except IntegrityError:
+            # Another card of it, sent at the same moment, was quicker.
+            pass
+    found = unit.session.get_one(Batch, key)
+    if (found.practice_id, found.made_by, found.source) != (mine.practice_id, mine.made_by, CARDS):
+        raise NotFound(str(key))
 
 
 def forget_person(session: Session, person_id: UUID) -> None:

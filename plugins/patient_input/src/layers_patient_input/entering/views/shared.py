@@ -54,12 +54,12 @@ def language_of(code: str) -> Language:
 
 
 def taken_out(key: str) -> tuple[str, str]:
-    """Take an answer out; gives what to say of it and in which tone."""
+    """Take an answer out; gives what to say of it and in which tone. Answers 404 where it is not there (any more)."""
     answer = parse_uuid(key) or abort(404)
     try:
         service.take_out(current.artefacts, current.actor, answer)
     except NotFound:
-        return _("It is not there any more."), "info"
+        abort(404)
     except DraftRefused as refused:
         return str(refused.problems[0].message), "info"
     return _("Taken out. No figure counts it any more."), "success"
