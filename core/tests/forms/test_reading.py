@@ -310,6 +310,11 @@ def conditions(*items: Any) -> tuple[Any, list[str]]:
         (question("a", "date"), when("a", "<", answerDateTime="2026-11-22T10:00:00Z"), Value("Date", "2026-11-22")),
         (choice("a", "red", "blue"), when("a", "=", answerString="red"), Value("Coding", colour("red"))),
         (choice("a", "red", "blue"), when("a", "=", answerString="Blue"), Value("Coding", colour("blue"))),
+        (
+            choice("a", "red", "blue"),
+            when("a", "!=", answerCoding={"system": "https://example.org/other", "code": "blue"}),
+            Value("Coding", colour("blue")),
+        ),
     ],
 )
 def test_a_condition_of_another_type_is_put_right(asked: Any, condition: Any, value: Value) -> None:
@@ -341,6 +346,12 @@ def test_a_condition_that_cannot_be_tried_is_left_out_and_told(condition: Any) -
     )
     assert found == ()
     assert "enableWhen" in said
+
+
+def test_a_condition_that_never_holds_is_kept_and_told() -> None:
+    green = when("a", "=", answerCoding=colour("green"))
+    found, said = conditions(choice("a", "red", "blue"), question("z", enableWhen=[green]))
+    assert (len(found), said) == (1, ["enableWhen"])
 
 
 def test_conditions_of_stu3() -> None:

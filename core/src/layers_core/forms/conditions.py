@@ -9,7 +9,7 @@ from typing import cast
 from layers_core.forms import values
 from layers_core.forms.elements import Element, Report, codes, mended
 from layers_core.forms.model import Behaviour, Condition, Item, Operator, Value
-from layers_core.forms.options import identity
+from layers_core.forms.options import Offered, identity
 from layers_core.i18n import gettext as _
 
 OPERATORS = ("exists", "=", "!=", ">", "<", ">=", "<=")
@@ -102,6 +102,7 @@ class _Settling:
         self._report = report
         self._meant: dict[str, dict[str, dict[str, Value]]] = {}
         self._types: dict[str, set[str]] = {}
+        self._offered: dict[str, Offered] = {}
 
     def tried(self, link_id: str, condition: Condition) -> Condition | None:
         """The condition as it can be tried; None, and a word about it, where it cannot."""
@@ -129,7 +130,9 @@ class _Settling:
             tell(_("Its answer is of no type that “%(question)s” has: the condition is left out.", question=name))
             return None
         if fitting != condition.value:
-            tell(_("Its answer is of another type than those of “%(question)s”; it is put right.", question=name))
+            tell(_("Its answer is no answer of “%(question)s” but means one; it is put right.", question=name))
+        elif condition.operator == "=" and asked.item.type == "choice" and not self._is_offered(fitting, asked.item):
+            tell(_("It waits for an answer that “%(question)s” does not offer.", question=name))
         return replace(condition, value=fitting)
 
     def _is_within(self, link_id: str | None, outer: str) -> bool:
@@ -141,12 +144,14 @@ class _Settling:
         """The value as one that the question can be answered with; None where there is none."""
         types = values.ANSWERS[asked.type]
         if asked.options and asked.type in ("choice", "open-choice"):
-            if value.type in self._types_of(asked):
+            if self._is_offered(value, asked) or (value.type == "String" and asked.type == "open-choice"):
                 return value
-            if value.type == "String" and asked.type == "open-choice":
-                return value
-            meant = self._options_by_word(asked).get(value.data, {}) if isinstance(value.data, str) else {}
-            return next(iter(meant.values())) if len(meant) == 1 else None
+            # A text may be an option's words or code; a coding of another system the one option with its code.
+            word = value.data.get("code") if value.type == "Coding" else value.data
+            meant = self._options_by_word(asked).get(word, {}) if isinstance(word, str) else {}
+            if len(meant) == 1:
+                return next(iter(meant.values()))
+            return value if value.type in self._types_of(asked) else None
         if value.type in types:
             return value
         if {value.type, *types} <= {"Date", "DateTime"}:
@@ -154,6 +159,11 @@ class _Settling:
         if isinstance(value.data, dict) or "Coding" in types:
             return None
         return mended(Value(types[0], value.data))
+
+    def _is_offered(self, value: Value, asked: Item) -> bool:
+        if asked.link_id not in self._offered:
+            self._offered[asked.link_id] = Offered(asked.options)
+        return not asked.options or self._offered[asked.link_id].find(value) is not None
 
     def _types_of(self, asked: Item) -> set[str]:
         if asked.link_id not in self._types:
