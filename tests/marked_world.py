@@ -358,10 +358,8 @@ def _imports(marked: Marked) -> None:
     world = marked.site.world
     artefacts, manager, passing = world.artefacts, world.actor("manager"), world.host.files.passing
 
-    def brought(number: int) -> tuple[UUID, aside.Turn | None]:
-        name, words, wrong = (
-            marked.word(f"import{what}{'abcd'[number]}", MODERATOR) for what in ("name", "words", "wrong")
-        )
+    def brought(number: int, words: str, wrong: str) -> tuple[UUID, aside.Turn | None]:
+        name = marked.word(f"importname{'abcd'[number]}", MODERATOR)
         table = f"Date,Answer,Comments\n14/03/2026,Good,{words}\n14/03/2026,{wrong},\n"
         import_id = imports.bring(artefacts, manager, io.BytesIO(table.encode()), f"{name}.csv").id
         with world.database.read() as session:
@@ -371,7 +369,12 @@ def _imports(marked: Marked) -> None:
         return import_id, imports.begin(artefacts, manager, import_id, looked) if number else None
 
     for number in range(4):
-        import_id, turn = brought(number)
+        # Rows are shown before they are brought in, and afterwards where they wait or were wrong.
+        words, wrong = (
+            marked.word(f"import{what}{'ab'[number]}", MODERATOR) if number < 2 else f"{what} {number}"
+            for what in ("words", "wrong")
+        )
+        import_id, turn = brought(number, words, wrong)
         marked.keys.setdefault("import_id", []).append(import_id)
         marked.allowed[str(import_id)] = MODERATOR
         if number == 1:

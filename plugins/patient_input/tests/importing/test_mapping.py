@@ -137,7 +137,7 @@ def test_a_row_says_all_or_what_is_wrong() -> None:
         (("01/03/2026", ""), "no_answer"),
         (("01/03/2026",), "no_answer"),
         (("01/03/2026", "5 stars"), "answer"),
-        (("01/03/2026", "Don't know"), "answer"),
+        (("01/03/2026", "Don't know"), "scale"),
         (("01/03/2026", "Good", "x" * 5001), "long"),
         (("01/03/2026", "Good", "", "pigeon"), "method"),
         (("01/03/2026", "Good", "", "", "Martian"), "language"),

@@ -132,7 +132,7 @@ def states() -> Mapping[str, str]:
 def _sample(line: int, found: Reply | Wrong) -> Sample:
     if isinstance(found, Wrong):
         return Sample(line, None, "", "", "", why(found))
-    method = label("methods", found.method, PACKAGE)
+    method = label("methods", found.method, PACKAGE) if found.method else _("Not chosen yet")
     return Sample(line, found.day, showing.score(found.scale, found.score), found.text, method, "")
 
 

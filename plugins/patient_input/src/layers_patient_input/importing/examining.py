@@ -120,7 +120,7 @@ def examine(rows: Iterable[Row], choices: Choices, place: Place) -> Examined:
         if isinstance(found, Wrong):
             _count(wrong, found.code)
             known = meanings.plain(found.value)
-            if found.code == "answer" and known and not meanings.answers(found.value):
+            if found.code == "answer" and known:
                 if known in unknown or len(unknown) < MOST_UNKNOWN:
                     _count(unknown, known)
                 else:

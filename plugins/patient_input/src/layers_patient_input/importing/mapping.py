@@ -146,12 +146,15 @@ class Reading:
             scale, _colon, code = own.partition(":")
             return scale, code
         found = meanings.answers(cell)
+        if not found:
+            return Wrong("answer", cell)
         mine = [meaning for meaning in found if meaning[0] == self._choices.scale] if len(found) > 1 else found
-        return mine[0] if mine else Wrong("answer", cell)
+        return mine[0] if mine else Wrong("scale", cell)
 
     def _method(self, cell: str) -> str | Wrong:
         if not cell:
-            return self._choices.method or Wrong("method")
+            # Nobody begins before one is chosen.
+            return self._choices.method
         return meanings.method(cell) or Wrong("method", cell)
 
     def _language(self, cell: str) -> str | Wrong:
