@@ -97,5 +97,5 @@ def care_form(link: PublicLink, practice: PracticeView) -> ResponseReturnValue:
     if about is None or reading.permission(who.settings) is None:
         return not_collecting(practice)
     key, name = about
-    asked = Asked(built_in(CARE, who.settings), key, "care_form.html", "care_thanks.html", {"name": name})
+    asked = Asked(built_in(CARE, who.settings), key, thanks="care_thanks.html", more={"about": name})
     return answer(who, link, asked)
