@@ -9,7 +9,8 @@ from typing import Any
 from layers_core.forms.conditions import Draft, read_conditions, settle
 from layers_core.forms.elements import Element, Report, codes, listed
 from layers_core.forms.model import Item, Option, Value, Words
-from layers_core.forms.options import Offered, ValueSets, identity, is_unit, read_options
+from layers_core.forms.options import Offered, identity, is_unit, read_options
+from layers_core.forms.value_sets import ValueSets
 from layers_core.forms.values import ANSWERS, number
 from layers_core.i18n import gettext as _
 
@@ -61,7 +62,7 @@ class ItemReader:
         item = Element(data, str(given) if isinstance(given, str | int) else place, self._report, known={HIDDEN})
         link_id = item.link_id = self._link_id(item, place)
         type_ = self._type(item)
-        options = read_options(item, type_, self._value_sets)
+        options = read_options(item, type_, self._value_sets.options)
         type_ = _chosen_from(item, type_, options)
         repeats = item.flag("repeats")
         initial = _initial(item, type_, repeats)
@@ -195,10 +196,9 @@ def _initial(item: Element, type_: str, repeats: bool) -> tuple[Value, ...]:
         if value := entry.value("value"):
             found.append(value)
         entry.rest()
-    if any(name.startswith("initial") and name[7:8].isupper() for name in item.data):
+    if old := item.value("initial"):
         item.tell("initial", _("It is written as in FHIR STU3."))
-        old = item.value("initial")
-        found.extend([old] if old else [])
+        found.append(old)
     fitting = [value for value in found if value.type in ANSWERS.get(type_, ())]
     if len(fitting) < len(found):
         item.tell("initial", _("A question of this type cannot begin with this answer, so it is not used."))

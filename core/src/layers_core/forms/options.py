@@ -1,8 +1,8 @@
-"""The answers that a question offers: its own, those of a list in the same file, or of a list that everybody knows."""
+"""The answers that a question offers, and the units of a quantity, however they are written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,6 @@ from layers_core.forms.elements import Element, listed, mended
 from layers_core.forms.model import Option, Value, Words
 from layers_core.forms.values import OPTIONS, lone_codes
 from layers_core.i18n import gettext as _
-from layers_core.vocabulary import vocabulary
 
 MOST_OPTIONS = 1_000
 """Answers to choose from; a longer list is no list on a page."""
@@ -18,91 +17,13 @@ UNIT = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
 UNIT_OPTION = "http://hl7.org/fhir/StructureDefinition/questionnaire-unitOption"
 
 
-class ValueSets:
-    """The lists of answers that a form can name: those that it contains, then data/value_sets.json."""
-
-    def __init__(self, contained: Any) -> None:
-        self._contained = [entry for entry in listed(contained) if isinstance(entry, dict)]
-        self._read: dict[str, tuple[Option, ...]] = {}
-
-    def options(self, canonical: str) -> tuple[Option, ...]:
-        """The answers of a list in its order; none where the list is not known here or cannot be counted up."""
-        if canonical not in self._read:
-            self._read[canonical] = self._find(canonical)
-        return self._read[canonical]
-
-    def _find(self, canonical: str) -> tuple[Option, ...]:
-        address = canonical.split("|")[0]
-        for entry in self._contained:
-            if entry.get("resourceType") == "ValueSet" and (
-                address == f"#{entry.get('id')}" or (entry.get("url") == address != "")
-            ):
-                return _unique(Option(*coded) for coded in self._concepts(entry))
-        known = vocabulary("value_sets").get(address, ())
-        return tuple(Option(Value("Coding", dict(coding)), Words(coding["display"])) for coding in known)
-
-    def _concepts(self, value_set: Mapping[str, Any]) -> Iterable[tuple[Value, Words]]:
-        expansion = value_set.get("expansion")
-        if isinstance(expansion, dict) and (concepts := list(_contains(expansion))):
-            total = expansion.get("total")
-            return concepts if not isinstance(total, int) or total <= len(concepts) else ()
-        compose = value_set.get("compose")
-        includes = (
-            [part for part in listed(compose.get("include")) if isinstance(part, dict)]
-            if isinstance(compose, dict)
-            else []
-        )
-        if not isinstance(compose, dict) or compose.get("exclude") or any(not _plain(part) for part in includes):
-            return ()
-        found: list[tuple[Value, Words]] = []
-        for part in includes:
-            offered = list(_objects(part.get("concept"))) or self._system(part.get("system"))
-            if not offered:
-                return ()
-            found.extend(_coded({**concept, "system": part.get("system")}) for concept in offered)
-        return found
-
-    def _system(self, system: Any) -> list[Mapping[str, Any]]:
-        """All concepts of a code system that the form contains whole."""
-        for entry in self._contained:
-            if entry.get("resourceType") == "CodeSystem" and entry.get("url") == system and system:
-                return list(_below(entry)) if entry.get("content") in ("complete", None) else []
-        return []
-
-
-def _plain(include: Mapping[str, Any]) -> bool:
-    return not (include.get("filter") or include.get("valueSet"))
-
-
-def _objects(found: Any) -> Iterator[Mapping[str, Any]]:
+def objects(found: Any) -> Iterator[Mapping[str, Any]]:
+    """The objects of a list, without what is none."""
     return (entry for entry in listed(found) if isinstance(entry, dict))
 
 
-def _below(entry: Mapping[str, Any], name: str = "concept") -> Iterator[Mapping[str, Any]]:
-    waiting = [*_objects(entry.get(name))][::-1]
-    while waiting:
-        concept = waiting.pop()
-        yield concept
-        waiting.extend([*_objects(concept.get(name))][::-1])
-
-
-def _contains(expansion: Mapping[str, Any]) -> Iterator[tuple[Value, Words]]:
-    for concept in _below(expansion, "contains"):
-        if concept.get("abstract") is not True and concept.get("code"):
-            yield _coded(concept)
-
-
-def _coded(concept: Mapping[str, Any]) -> tuple[Value, Words]:
-    value = mended(Value("Coding", dict(concept))) or Value("Coding", {})
-    told = {
-        str(word.get("language")): word["value"]
-        for word in _objects(concept.get("designation"))
-        if isinstance(word.get("value"), str) and word.get("language")
-    }
-    return value, Words(str(value.data.get("display") or value.data.get("code") or ""), told)
-
-
-def _unique(options: Iterable[Option]) -> tuple[Option, ...]:
+def unique(options: Iterable[Option]) -> tuple[Option, ...]:
+    """The options, each once, without those that have no value."""
     kept: dict[str, Option] = {}
     for option in options:
         if option.value.data != {}:
@@ -137,19 +58,22 @@ def identity(value: Value) -> str:
     return f"{value.type} {data!r}"
 
 
-def read_options(item: Element, type_: str, value_sets: ValueSets) -> tuple[Option, ...]:
-    """The answers that an item offers, or the units of a quantity; what cannot be offered is reported."""
+def read_options(item: Element, type_: str, known: Callable[[str], tuple[Option, ...]]) -> tuple[Option, ...]:
+    """The answers that an item offers, or the units of a quantity; what cannot be offered is reported.
+
+    `known` gives the answers of a list by its address: `ValueSets.options`.
+    """
     if type_ == "quantity":
-        return _unique(_units(item))
+        return unique(_units(item))
     own = [*_options(item, "answerOption"), *_options(item, "option")]
-    chosen = _unique(option for option in own if option)
+    chosen = unique(option for option in own if option)
     if len(chosen) < len(own):
         item.tell("answerOption", _("An answer without a value, or the same answer a second time, is left out."))
     named = _value_set(item)
     if named and chosen:
         item.tell("answerValueSet", _("The question also has answers of its own, and these are used."))
     elif named:
-        chosen = value_sets.options(named)
+        chosen = known(named)
         if not chosen:
             item.tell(
                 "answerValueSet",
@@ -233,11 +157,11 @@ def is_unit(entry: Mapping[str, Any]) -> bool:
 
 def _units(item: Element) -> Iterator[Option]:
     """The units of a quantity, from two standard extensions or first answers: quantities without a number."""
-    for extension in _objects(item.data.get("extension")):
+    for extension in objects(item.data.get("extension")):
         if extension.get("url") in (UNIT, UNIT_OPTION):
             item.known.add(extension["url"])
             yield from _unit(item, f"extension {extension['url']}", extension.get("valueCoding"))
-    for entry in _objects(item.data.get("initial")):
+    for entry in objects(item.data.get("initial")):
         if is_unit(entry):
             quantity = entry["valueQuantity"]
             yield from _unit(item, "initial", {**quantity, "display": quantity.get("unit") or quantity.get("code")})
