@@ -260,9 +260,9 @@ def shown(page: Any, code: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 
-def token_of(world: Any, form: str = "fft") -> str:
+def token_of(world: Any, form: str = "fft", method: str = "online") -> str:
     with world.database.write() as session:
-        return ensure_public_link(session, world.practices["manor"], wording.SLUG, form).token
+        return ensure_public_link(session, world.practices["manor"], wording.SLUG, form, method).token
 
 
 def every_page(world: Any, visitor: Any, client_for: Any, code: str) -> dict[str, Any]:
@@ -270,7 +270,7 @@ def every_page(world: Any, visitor: Any, client_for: Any, code: str) -> dict[str
     world.switch("manor", "patient_input", PluginChoice("on", settings={"fft_public": True}))
     token, tail, public = token_of(world), f"?lang={code}", "/p/manor/patient-input/"
     manager = client_for("manager")
-    entry = {"theme": "…", "you_said": "…", "we_learned": "…", "we_did": "…"}
+    entry = {"theme": "…", "you_said": "…", "we_learned": "…", "we_did": "…", "change": "made"}
     empty = visitor.get(public + tail)
     published = manager.submit(
         manager.get("/manor/patient-input/publish"), entry, action="/manor/patient-input/publish"
@@ -285,10 +285,14 @@ def every_page(world: Any, visitor: Any, client_for: Any, code: str) -> dict[str
     results = visitor.get(f"{public}fft{tail}")
     assert results.status_code == 200
     others = {f"{name} form": visitor.get(f"/f/{token_of(world, name)}{tail}") for name in ("story", "tip", "need")}
+    kiosk = visitor.get(f"/f/{token_of(world, method='kiosk')}{tail}")
+    answered = typed(built_in("fft", {}).questionnaire, {"score": "poor"})
     return {
         **others,
         **{f"{name} refused": visitor.submit(page, {}) for name, page in others.items()},
         "results": results,
+        "kiosk": kiosk,
+        "kiosk thanks": visitor.submit(kiosk, answered),
         "form": form,
         "refused": visitor.post(f"/f/{token}{tail}", data={"nonce": "", "text": "x" * 5_001}),
         "thanks": thanks,
