@@ -27,6 +27,12 @@ FAULTS_A_PAGE = 100
 IN_MEMORY = 1 << 20
 
 
+@staff.app_template_global("may_import_answers")
+def may_import_answers() -> bool:
+    """Whether a page leads to this one."""
+    return service.may_import(current.actor)
+
+
 @staff.get("/import")
 @policy("member", MODERATE)
 def imports() -> str:
