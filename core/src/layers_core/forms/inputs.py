@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from layers_core.forms.fields import OTHER, FormFields, option_key
 from layers_core.forms.model import Item, Value
 from layers_core.forms.values import LONGEST_STRING, fits, moment_of, number, same
+from layers_core.i18n import format_number
 from layers_core.i18n import gettext as _
 
 YEARS = range(1000, 10_000)
@@ -221,7 +222,12 @@ def _short(item: Item, text: str, end: str = "") -> str:
     most = min(item.max_length or LONGEST_STRING, LONGEST_STRING)
     if len(text) > most:
         raise Wrong(
-            _("Shorten this to %(most)s characters. It has %(count)s.", most=f"{most:,}", count=f"{len(text):,}"), end
+            _(
+                "Shorten this to %(most)s characters. It has %(count)s.",
+                most=format_number(most),
+                count=format_number(len(text)),
+            ),
+            end,
         )
     return text
 
