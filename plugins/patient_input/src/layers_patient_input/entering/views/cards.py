@@ -103,9 +103,13 @@ def _told(count: int, day: date) -> str:
 
 
 def _grid(form: Submitted, batch: UUID, rows: Sequence[Row] = (), problems: Iterable[Problem] = ()) -> str:
-    session, practice = current.session, current.practice
+    practice, actor = current.practice, current.actor
     typed = {row.place: row for row in rows}
-    sent = reading.last_sent(session, practice.id)
+    # What this request has saved or taken out itself belongs on the page.
+    with current.artefacts.database.read() as session:
+        saved = shown(reading.of_batch(session, actor, batch))
+        count = reading.count_of(session, actor, batch)
+        sent = reading.last_sent(session, practice.id)
     return render_template(
         "patient_input/entering/cards.html",
         batch=batch,
@@ -116,8 +120,8 @@ def _grid(form: Submitted, batch: UUID, rows: Sequence[Row] = (), problems: Iter
         rows=[typed.get(place, Row(place, key_of(""), "", "")) for place in range(ROWS)],
         scores=scores(),
         limit=TEXT_LIMIT,
-        saved=shown(reading.of_batch(session, current.actor, batch)),
-        count=reading.count_of(session, current.actor, batch),
+        saved=saved,
+        count=count,
         sent=showing.month(sent.first) if sent else "",
         problems=tuple(problems),
     )
