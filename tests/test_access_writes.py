@@ -130,7 +130,8 @@ def today() -> Values:
 
 def entry(**changes: str) -> Values:
     """An entry for the public page."""
-    return {"theme": "Letters", "you_said": "Small", "we_learned": "Print", "we_did": "Larger", **changes}
+    parts = {"theme": "Letters", "you_said": "Small", "we_learned": "Print", "we_did": "Larger"}
+    return {**parts, "change": "made", **changes}
 
 
 def five_accounts(marked: Any) -> Values:

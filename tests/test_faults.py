@@ -236,7 +236,7 @@ def test_nothing_else_is_saved_in_part_either(ward: Ward, hook: str, how: str) -
         "share": nurse.send(f"/manor/things/{thing}/audience", {"audience": "network"}),
         "publish": manager.send(
             "/manor/patient-input/publish",
-            {"theme": TEXT, "you_said": "a", "we_learned": "b", "we_did": "c"},
+            {"theme": TEXT, "you_said": "a", "we_learned": "b", "we_did": "c", "change": "made"},
         ),
     }
     if hook == "layers_artefact_changed":

@@ -135,6 +135,7 @@ def test_i_could_not_read_my_letter(
     manager.get_by_label("What is it about?").fill("Letters in large print")
     manager.get_by_label("You said").fill("Some letters are too small to read.")
     manager.get_by_label("We learned").fill("Nobody asked which size people need.")
+    manager.get_by_label("We changed something").check()
     manager.get_by_label("We did").fill("We ask when you book, and print in 18 point.")
     shoot(manager, "11-manager-publishes")
     manager.get_by_role("button", name="Publish").click()

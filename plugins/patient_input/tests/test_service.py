@@ -17,8 +17,9 @@ from layers_core.artefacts.models import GuardDecision, Revision
 from layers_core.contract import Actor, Draft, GuardAnswer, NewLink, PluginChoice, Thing
 from layers_core.practices import mix
 from layers_core.privacy import identifiers
-from layers_patient_input import reading, receipts, service
+from layers_patient_input import receipts, service
 from layers_patient_input.kinds import ANSWER, MODERATE
+from layers_patient_input.loop import reading as told
 from layers_patient_input.models import Publication
 from layers_patient_input.moderating import reading as queued
 from layers_patient_input.responses import written
@@ -50,14 +51,19 @@ def said(thing: Thing) -> list[str]:
 
 def publish(house: Any, source: Thing | None = None, guard: GuardAnswer | None = None, **parts: str) -> UUID:
     saved = service.publish(
-        house.artefacts, house.actor("manager"), {**ENTRY, **parts}, guard or GuardAnswer(), source, "key"
+        house.artefacts,
+        house.actor("manager"),
+        {**ENTRY, **parts},
+        guard or GuardAnswer(),
+        [source] if source else None,
+        "key",
     )
     return saved.id
 
 
-def public(house: Any, slug: str = "manor") -> list[reading.Entry]:
+def public(house: Any, slug: str = "manor") -> list[told.PublicEntry]:
     with house.database.read() as session:
-        return reading.published(session, house.host, house.practice(slug).id)
+        return told.published(session, house.host, house.practice(slug).id)
 
 
 # Answering
@@ -323,7 +329,8 @@ def test_publishing_shows_an_entry_and_links_it_to_what_it_came_from(house: Any)
     source = seen(house, "manager", house.released())
     key = publish(house, source)
     (entry,) = public(house)
-    assert (entry.id, dict(entry.body)) == (key, ENTRY)
+    assert (entry.id, {part: getattr(entry, part) for part in ENTRY}) == (key, ENTRY)
+    assert (entry.change, entry.on) == ("made", None)
     assert public(house, "mill") == []
     (event,) = house.events("patient_input.published")
     assert (event.tier, event.role, event.artefact_id) == ("producing", "manager", key)
@@ -411,7 +418,7 @@ def test_patients_read_the_changed_entry(house: Any) -> None:
     thing = seen(house, "manager", publish(house, source))
     actor = house.actor("manager")
     service.revise_entry(house.artefacts, actor, thing, {**ENTRY, "we_did": "We bought a scanner."}, GuardAnswer(), 1)
-    assert public(house)[0].body["we_did"] == "We bought a scanner."
+    assert public(house)[0].we_did == "We bought a scanner."
     with pytest.raises(DraftRefused):
         service.revise_entry(house.artefacts, actor, thing, {**ENTRY, "you_said": WORDS}, GuardAnswer(), 2)
     with pytest.raises(GuardStop):

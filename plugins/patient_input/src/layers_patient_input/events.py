@@ -7,6 +7,9 @@ from typing import ClassVar, Literal
 
 from layers_core.usage.events import Tier, UsageEvent
 
+Changes = Literal["made", "planned", "none"]
+"""What a response says that changes: the codes of data/changes.json."""
+
 
 @dataclass(frozen=True)
 class Answered(UsageEvent):
@@ -66,6 +69,24 @@ class Published(UsageEvent):
 
 
 @dataclass(frozen=True)
+class Replied(UsageEvent):
+    """Somebody replied to one patient, who reads it with their receipt code."""
+
+    name: ClassVar[str] = "patient_input.replied"
+    tier: ClassVar[Tier] = "producing"
+    change: Changes
+    """What the reply says that changes."""
+
+
+@dataclass(frozen=True)
+class TipShown(UsageEvent):
+    """Somebody showed a patient's tip to other patients."""
+
+    name: ClassVar[str] = "patient_input.tip_shown"
+    tier: ClassVar[Tier] = "using"
+
+
+@dataclass(frozen=True)
 class ReturnSent(UsageEvent):
     """Somebody said that a month's figures of the Friends and Family Test were sent."""
 
@@ -119,6 +140,8 @@ EVENTS: tuple[type[UsageEvent], ...] = (
     AnswerWithdrawn,
     AnswersImported,
     Published,
+    Replied,
+    TipShown,
     ReturnSent,
     FormMade,
     FormOpened,

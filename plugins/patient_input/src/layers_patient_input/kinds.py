@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from layers_core.contract import ArtefactKind, Body, Permission
+from layers_core.i18n import gettext as _
 from layers_core.i18n import lazy_gettext as _l
-from layers_patient_input.schemas import AnswerBody, YouSaidBody
+from layers_core.vocabulary import label
+from layers_patient_input.loop import statements
+from layers_patient_input.loop.schemas import PARTS, YouSaidBody, upgrade_entry
+from layers_patient_input.schemas import AnswerBody
+from layers_patient_input.wording import PACKAGE
 
 ANSWER = "patient_input.answer"
 YOU_SAID = "patient_input.you_said"
@@ -59,7 +66,16 @@ def summary_of_entry(body: Body) -> str:
 
 def words_of_entry(body: Body) -> str:
     """All parts of an entry, for search."""
-    return "\n".join(body[part] for part in ("theme", "you_said", "we_learned", "we_did"))
+    return "\n".join(body[part] for part in PARTS)
+
+
+def told_of_entry(body: Body) -> Iterator[tuple[str, str]]:
+    """An entry as people read it in their own things and in what a version changed."""
+    headings = (_("What it is about"), _("You said"), _("We learned"), _("We did"))
+    yield from zip(headings, (body[part] for part in PARTS), strict=True)
+    yield _("What changes"), label("changes", body["change"], PACKAGE)
+    yield _("Day of the change"), body["on"]
+    yield _("Quality statements"), "\n".join(statements.label(code) for code in body["statements"])
 
 
 def _line(text: str, most: int = 160) -> str:
@@ -82,13 +98,15 @@ KINDS = (
     ),
     ArtefactKind(
         name=YOU_SAID,
-        version=1,
+        version=2,
         schema=YouSaidBody,
         label=_l("You said, we learned, we did"),
         summary=summary_of_entry,
         search_text=words_of_entry,
-        page_template="patient_input/you_said_body.html",
+        page_template="patient_input/loop/entry_body.html",
         permission=PUBLISH,
         edited_by_permission=True,
+        upgrade=upgrade_entry,
+        told=told_of_entry,
     ),
 )

@@ -53,6 +53,7 @@ class Answer(Base):
         Index("ix_patient_input_answer_form", "practice_id", "form", "received_on"),
         Index("ix_patient_input_answer_person", "about_person_id", "received_on"),
         Index("ix_patient_input_answer_batch", "batch_id"),
+        Index("ix_patient_input_answer_concern", "practice_id", "state", "criticality", "received_on"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -127,8 +128,10 @@ class Publication(Base):
     """An entry of "You said, we learned, we did" on the practice's public page."""
 
     __tablename__ = "patient_input_publication"
+    __table_args__ = (Index("ix_patient_input_publication_shown", "practice_id", "published_at", "artefact_id"),)
 
     artefact_id: Mapped[UUID] = mapped_column(ForeignKey("core_artefact.id"), primary_key=True)
-    practice_id: Mapped[UUID] = mapped_column(ForeignKey("core_practice.id"), index=True)
+    practice_id: Mapped[UUID] = mapped_column(ForeignKey("core_practice.id"))
+    change: Mapped[str] = mapped_column(String(10), doc="A code of data/changes.json, as the entry's body says it")
     published_at: Mapped[datetime] = mapped_column(default=now)
     unpublished_at: Mapped[datetime | None]

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from layers_core.contract import Actor, HomeCard, Panel, Reminder, Thing
 from layers_core.i18n import lazy_gettext as _l
 from layers_core.i18n import ngettext
-from layers_patient_input import reading
-from layers_patient_input.kinds import ANSWER, PUBLISH, RETURNS, YOU_SAID
+from layers_patient_input import next_steps
+from layers_patient_input.kinds import ANSWER, PUBLISH, RETURNS, THEME, YOU_SAID
+from layers_patient_input.loop import panels as loop
 from layers_patient_input.moderating import reading as moderating
 from layers_patient_input.moderating.desk import looks
 from layers_patient_input.months import reading as months
 from layers_patient_input.months import showing as month_showing
+from layers_patient_input.themes import reading as themes
 
 _PRIVATE = {"person", "group"}
 
@@ -61,19 +63,17 @@ def _waiting(count: int, oldest: UUID) -> HomeCard:
 def panels(session: Session, actor: Actor, things: Sequence[Thing]) -> Iterable[Panel]:
     """What may come next on an answer, where an entry is shown, and the way to tell patients on the rest."""
     own = [thing for thing in things if thing.available and thing.practice_id == actor.practice.id]
-    entries = [thing.id for thing in own if thing.kind == YOU_SAID]
-    shown = reading.publications_of(session, entries) if entries else {}
+    yield from loop.panels(session, actor, own)
     may_publish = actor.can(PUBLISH)
     offers = {"may_publish": may_publish, "may_translate": looks(actor)}
     for thing in own:
-        if thing.kind == YOU_SAID:
-            yield Panel(
-                thing.id,
-                _l("On your public page"),
-                "patient_input/panel_you_said.html",
-                {"publication": shown.get(thing.id), "may_publish": may_publish},
-            )
-        elif thing.kind == ANSWER:
-            yield Panel(thing.id, _l("What next?"), "patient_input/panel_answer.html", offers)
-        elif may_publish and thing.audience.type not in _PRIVATE:
+        if thing.kind == ANSWER:
+            more = {
+                "steps": next_steps.steps(actor.practice, thing.id),
+                "themes": themes.themes_of(session, actor, thing.id),
+            }
+            yield Panel(thing.id, _l("What next?"), "patient_input/panel_answer.html", offers | more)
+        elif thing.kind == THEME:
+            yield Panel(thing.id, _l("Answers in this theme"), "patient_input/themes/panel.html")
+        elif thing.kind != YOU_SAID and may_publish and thing.audience.type not in _PRIVATE:
             yield Panel(thing.id, _l("Tell patients"), "patient_input/panel_tell.html")

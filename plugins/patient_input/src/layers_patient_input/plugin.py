@@ -43,6 +43,7 @@ from layers_patient_input.events import EVENTS
 from layers_patient_input.importing import reading as imports_reading
 from layers_patient_input.importing import service as imports
 from layers_patient_input.kinds import KINDS, PERMISSIONS
+from layers_patient_input.loop.service import replies, tips
 from layers_patient_input.months import service as months
 from layers_patient_input.schemas import SettingsSchema
 from layers_patient_input.ways_in import service as ways_in
@@ -143,10 +144,10 @@ class Plugin:
 
     @hookimpl
     def layers_personal_data(self, person_id: UUID, session: Session) -> Iterable[tuple[str, Mapping[str, Any]]]:
-        """The answers that somebody looked at or typed in, the files and returns they handled, their CARE rounds."""
+        """The answers that somebody looked at, typed in or replied to, files and returns they handled, CARE rounds."""
         kept = (
             service.about_person, entered.about_person, imports_reading.personal_data, months.about_person,
-            care.about_person,
+            care.about_person, replies.about_person, tips.about_person,
         )  # fmt: skip
         return [row for about_person in kept for row in about_person(session, person_id)]
 
@@ -157,4 +158,6 @@ class Plugin:
         entering.forget_person(unit.session, person_id)
         imports.erase_person(person_id, unit)
         months.forget_person(unit.session, person_id)
+        replies.forget_person(unit.session, person_id)
+        tips.forget_person(unit.session, person_id)
         care.forget_person(unit, person_id)

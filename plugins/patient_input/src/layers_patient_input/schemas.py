@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from functools import cache
 from typing import Any
@@ -27,8 +26,6 @@ from layers_patient_input.wording import (
 
 TEXT_LIMIT = 5_000
 """Characters of a patient's free text."""
-PART_LIMIT = 2_000
-THEME_LIMIT = 120
 
 _PROFESSIONS = vocabulary("professions")
 _PROFESSION_NAMES: list[Any] = [_l(name) for name in _PROFESSIONS.values()]
@@ -56,25 +53,6 @@ class AnswerBody(Schema):
     language = fields.String(required=True)
     method = fields.String(required=True, validate=validate.OneOf(list(vocabulary("methods", PACKAGE))))
     received_month = fields.String(required=True, validate=validate.Regexp(r"\d{4}-\d{2}"))
-
-
-def _filled(most: int, empty: LazyString) -> Callable[[str], None]:
-    def check(value: str) -> None:
-        if not value.strip():
-            raise ValidationError(str(empty))
-        if len(value) > most:
-            raise ValidationError(_("This must be %(most)s characters or fewer", most=f"{most:,}"))
-
-    return check
-
-
-class YouSaidBody(Schema):
-    """An entry of "You said, we learned, we did"."""
-
-    theme = fields.String(required=True, validate=_filled(THEME_LIMIT, _l("Say in a few words what it is about")))
-    you_said = fields.String(required=True, validate=_filled(PART_LIMIT, _l("Say what patients told you")))
-    we_learned = fields.String(required=True, validate=_filled(PART_LIMIT, _l("Say what you learned from it")))
-    we_did = fields.String(required=True, validate=_filled(PART_LIMIT, _l("Say what you did, or will do")))
 
 
 _OWN_WORDS: tuple[tuple[str, LazyString, LazyString, int], ...] = (

@@ -18,9 +18,10 @@ from layers_core.practices import members
 from layers_core.privacy import identifiers
 from layers_core.vocabulary import label, vocabulary
 from layers_core.web import Submitted, current, parse_uuid, policy, submitted
-from layers_patient_input import reading, service, showing
+from layers_patient_input import service, showing
 from layers_patient_input.catalogue import own_code
 from layers_patient_input.kinds import ANSWER, MODERATE, PUBLISH
+from layers_patient_input.loop import reading as told
 from layers_patient_input.models import Answer
 from layers_patient_input.moderating import desk
 from layers_patient_input.moderating import reading as queued
@@ -52,7 +53,7 @@ def index() -> str:
         queue=_rows(queued.queue(session, actor, "waiting")) if looks else (),
         page=FIRST,
         lately=[(thing, showing.answer(thing.body)) for thing in lately],
-        entries=reading.entries_of(session, actor.practice.id),
+        entries=told.entries_of(session, actor.practice.id),
         may_publish=actor.can(PUBLISH),
     )
 

@@ -4,10 +4,11 @@ from layers_patient_input.care import views as care
 from layers_patient_input.care.views import care_form
 from layers_patient_input.entering import views as entering
 from layers_patient_input.importing import views as importing
+from layers_patient_input.loop.views import entries, replies, tips, told
 from layers_patient_input.moderating import views as moderating
 from layers_patient_input.months import views as months
 from layers_patient_input.own_forms.views import bringing, building, listing, results, translating
-from layers_patient_input.views import entries
+from layers_patient_input.themes import views as themes
 from layers_patient_input.views.asking import public_form
 from layers_patient_input.views.blueprints import public, staff
 from layers_patient_input.ways_in import views as ways_in
@@ -25,8 +26,12 @@ __all__ = [
     "months",
     "public",
     "public_form",
+    "replies",
     "results",
     "staff",
+    "themes",
+    "tips",
+    "told",
     "translating",
     "ways_in",
 ]

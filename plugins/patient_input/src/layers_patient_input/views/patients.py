@@ -13,7 +13,7 @@ from layers_core.contract import PracticeView, Problem
 from layers_core.i18n import gettext as _
 from layers_core.practices.models import PublicLink
 from layers_core.web import client_address, current, policy, settle_language, submitted, within_limit
-from layers_patient_input import reading, service
+from layers_patient_input import service
 from layers_patient_input.schemas import settings_of
 from layers_patient_input.views.blueprints import public
 from layers_patient_input.views.submits import is_kiosk
@@ -73,22 +73,6 @@ def reader(practice: PracticeView, link: PublicLink | None = None) -> Reader:
     language = chosen(request.args.get("lang") or next(iter(practice.languages), ""), settings)
     settle_language(language.base)
     return Reader(practice, settings, language, link if link and is_kiosk(link) else None)
-
-
-@public.get("/")
-@policy("public")
-def loop() -> ResponseReturnValue:
-    """What the practice tells its patients: you said, we learned, we did."""
-    practice = current.practice
-    entries = reading.published(current.session, current.host, practice.id)
-    links = reading.links_of(current.session, practice.id)
-    who = reader(practice)
-    return who.page(
-        "loop.html",
-        entries=entries,
-        token=links[0].token if links else "",
-        results=who.settings["fft_public"],
-    )
 
 
 @public.route("/withdraw", methods=["GET", "POST"])

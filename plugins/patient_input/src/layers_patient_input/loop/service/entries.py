@@ -13,25 +13,45 @@ from layers_core.artefacts import guarding
 from layers_core.artefacts.errors import DraftRefused, NotAllowed
 from layers_core.artefacts.service import ArtefactService, Saved
 from layers_core.artefacts.unit import Unit
-from layers_core.contract import Actor, Body, Draft, GuardAnswer, NewLink, Problem, Thing
+from layers_core.contract import Actor, Body, Draft, GuardAnswer, NewLink, Problem, Promise, Thing
 from layers_core.i18n import gettext as _
 from layers_core.privacy import identifiers
 from layers_patient_input import reading
 from layers_patient_input.events import Published
 from layers_patient_input.kinds import PUBLISH, YOU_SAID
-from layers_patient_input.models import Publication
+from layers_patient_input.loop.models import EntryAnswer
+from layers_patient_input.loop.schemas import PARTS
+from layers_patient_input.loop.small_counts import small_count
+from layers_patient_input.models import Answer, Publication
 from layers_patient_input.quoting import quotes
+from layers_patient_input.wording import DEFAULT_LANGUAGE
+
+_HEARD = frozenset({"theme", "you_said"})
+
+
+MOST_SOURCES = 20
 
 
 def publish(
-    artefacts: ArtefactService, actor: Actor, body: Body, guard: GuardAnswer, source: Thing | None, client_key: str = ""
+    artefacts: ArtefactService,
+    actor: Actor,
+    body: Body,
+    guard: GuardAnswer,
+    sources: Sequence[Thing] | None = None,
+    client_key: str = "",
+    *,
+    promise: Promise | None = None,
+    language: str = DEFAULT_LANGUAGE,
 ) -> Saved:
-    """Tell patients what they said, what was learned and what was done; `source` is what it came from.
+    """Tell patients what they said, what was learned and what was done; `sources` are what it came from.
 
-    Its words leave the practice, so marked ones need an explanation. Raises what `ArtefactService.save` does.
+    The promise stays inside the practice. The entry's words leave it, so marked ones need an explanation. Raises what
+    `ArtefactService.save` does, DraftRefused for more than 20 sources.
     """
-    links = (NewLink("leads_to", source.id, reverse=True),) if source else ()
-    draft = _entry_draft(body, guard, links, {"publish": True})
+    links = tuple(NewLink("leads_to", source.id, reverse=True) for source in sources or ())
+    if len(links) > MOST_SOURCES:
+        raise DraftRefused([Problem(_("Choose %(most)s or fewer", most=MOST_SOURCES), "from")])
+    draft = replace(_entry_draft(body, guard, links, {"publish": True}, language), promise=promise)
     if repeated := artefacts.repeat_of(str(actor.person_id), client_key):
         return repeated
     if actor.can(PUBLISH):
@@ -40,10 +60,16 @@ def publish(
 
 
 def revise_entry(
-    artefacts: ArtefactService, actor: Actor, thing: Thing, body: Body, guard: GuardAnswer, base_revision: int
+    artefacts: ArtefactService,
+    actor: Actor,
+    thing: Thing,
+    body: Body,
+    guard: GuardAnswer,
+    base_revision: int,
+    language: str = DEFAULT_LANGUAGE,
 ) -> None:
     """Change what patients are told. Raises what `ArtefactService.revise` does."""
-    draft = _entry_draft(body, guard)
+    draft = _entry_draft(body, guard, language=language)
     if not actor.can(PUBLISH):
         raise NotAllowed(str(thing.id))
     with artefacts.database.read() as session:
@@ -69,6 +95,7 @@ def show_entry(artefacts: ArtefactService, actor: Actor, thing: Thing, *, shown:
             put_on(unit, thing)
         elif found is not None and shown and found.unpublished_at is not None:
             found.published_at, found.unpublished_at = unit.moment, None
+            follow(unit, thing)
             unit.event(Published(), thing)
         elif found is not None and not shown and found.unpublished_at is None:
             found.unpublished_at = unit.moment
@@ -80,7 +107,7 @@ def draft_problems(session: Session, draft: Draft) -> list[Problem]:
     A patient agreed that the practice learns from their words, not that others read them.
     """
     public = draft.kind == YOU_SAID
-    problems: list[Problem] = []
+    problems: list[Problem] = _telling_few(draft.body) if public else []
     if public or guarding.is_wider(draft.audience):
         problems += quoting_problems(session, draft, [link.other_id for link in draft.links])
     if public and not draft.guard.explanation and any(identifiers.find(text) for text in guarding.texts_of(draft)):
@@ -88,6 +115,16 @@ def draft_problems(session: Session, draft: Draft) -> list[Problem]:
             Problem(_("Patients will read this. Remove the words that may identify somebody, or say why they may stay"))
         )
     return problems
+
+
+def _telling_few(body: Body) -> list[Problem]:
+    """Numbers of patients too small to be told in public: somebody may know who those few are."""
+    found = {part: small_count(body.get(part, ""), heard=part in _HEARD) for part in PARTS}
+    return [
+        Problem(_("Do not give a number below 8. Write “several patients” instead of “%(words)s”", words=words), part)
+        for part, words in found.items()
+        if words
+    ]
 
 
 def quoting_problems(session: Session, draft: Draft, linked: Sequence[UUID]) -> list[Problem]:
@@ -108,13 +145,18 @@ def quoting_problems(session: Session, draft: Draft, linked: Sequence[UUID]) -> 
 
 
 def _entry_draft(
-    body: Body, guard: GuardAnswer, links: tuple[NewLink, ...] = (), extras: Mapping[str, bool] | None = None
+    body: Body,
+    guard: GuardAnswer,
+    links: tuple[NewLink, ...] = (),
+    extras: Mapping[str, bool] | None = None,
+    language: str = DEFAULT_LANGUAGE,
 ) -> Draft:
     return Draft(
         kind=YOU_SAID,
         title=body["theme"],
         body=body,
         audience="practice",
+        language=language,
         links=links,
         extras=extras or {},
         guard=guard,
@@ -123,8 +165,15 @@ def _entry_draft(
 
 def put_on(unit: Unit, thing: Thing) -> None:
     """Put a new entry on the public page."""
-    unit.session.add(Publication(artefact_id=thing.id, practice_id=unit.actor.practice.id, published_at=unit.moment))
+    row = Publication(
+        artefact_id=thing.id,
+        practice_id=unit.actor.practice.id,
+        change=thing.body["change"],
+        published_at=unit.moment,
+    )
+    unit.session.add(row)
     unit.session.flush()
+    _trace(unit, thing.id)
     unit.event(Published(), thing)
 
 
@@ -133,3 +182,19 @@ def take_off(unit: Unit, artefact_id: UUID) -> None:
     found = unit.session.scalar(select(Publication).where(Publication.artefact_id == artefact_id))
     if found is not None and found.unpublished_at is None:
         found.unpublished_at = unit.moment
+
+
+def follow(unit: Unit, thing: Thing) -> None:
+    """Keep what an entry changes and which answers are behind it, as it is now; nothing for one never published."""
+    found = unit.session.scalar(select(Publication).where(Publication.artefact_id == thing.id))
+    if found is not None:
+        found.change = thing.body["change"]
+        _trace(unit, thing.id)
+
+
+def _trace(unit: Unit, entry_id: UUID) -> None:
+    behind = reading.things_before(unit.session, [entry_id])
+    known = select(EntryAnswer.answer_id).where(EntryAnswer.entry_id == entry_id)
+    found = select(Answer.id).where(Answer.released_artefact_id.in_(behind), Answer.id.not_in(known))
+    unit.session.add_all([EntryAnswer(entry_id=entry_id, answer_id=key) for key in unit.session.scalars(found)])
+    unit.session.flush()
