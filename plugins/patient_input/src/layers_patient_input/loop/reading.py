@@ -88,12 +88,12 @@ def _entries(session: Session, host: Host, query: Select[Any]) -> list[PublicEnt
         body = kinds.read_body(host, row.kind, row.body, row.body_version)
         found.append(
             PublicEntry(
-                row.id,
-                *(body[part] for part in PARTS),
-                body["change"],
-                date.fromisoformat(body["on"]) if body["on"] else None,
-                row.language,
-                row.published_at,
+                id=row.id,
+                **{part: body[part] for part in PARTS},
+                change=body["change"],
+                on=date.fromisoformat(body["on"]) if body["on"] else None,
+                language=row.language,
+                published_at=row.published_at,
             )
         )
     return found
