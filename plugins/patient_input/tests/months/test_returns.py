@@ -26,7 +26,7 @@ def view(house: Any, month: Month = LAST) -> MonthView:
     """A month as Manor reads it."""
     with house.database.read() as session:
         known = reading.span(session, house.practice())
-        return reading.listed(session, house.practice(), known, month, month)[0]
+        return reading.one(session, house.practice(), known, month)
 
 
 def send(house: Any, role: str = "manager", month: Month = LAST) -> None:
@@ -50,7 +50,7 @@ def test_another_practice_has_its_own_months(house: Any, desk: Desk) -> None:
     with house.database.read() as session:
         mill = house.practice("mill")
         known = reading.span(session, mill)
-        assert reading.listed(session, mill, known, LAST, LAST)[0].now.total == 0
+        assert reading.one(session, mill, known, LAST).now.total == 0
 
 
 def test_answers_on_the_old_scale_stand_apart_and_in_no_return(house: Any, desk: Desk) -> None:
@@ -211,6 +211,24 @@ def test_the_months_take_the_same_queries_for_one_answer_and_for_many(house: Any
     assert asked() == few
     assert len(few) == 3
     assert not any("patient_input_answer" in statement for statement in few), "totals come from the tally"
+
+
+def test_a_list_takes_what_was_sent_and_counts_the_rest(house: Any, desk: Desk) -> None:
+    for day in (date(2026, 8, 25), date(2026, 9, 3), OCTOBER, NOVEMBER):
+        desk.enter({"good": 2, "poor": 1}, day)
+    for month in (Month(2026, 8), LAST):
+        send(house, month=month)
+    desk.enter({"poor": 4}, OCTOBER)
+    with house.database.read() as session:
+        known = reading.span(session, house.practice())
+        views = reading.listed(session, house.practice(), known, known.first, known.last)
+    assert [(str(view.month), view.shown.total, view.state) for view in views] == [
+        ("2026-11", 3, "open"),
+        ("2026-10", 3, "sent"),
+        ("2026-09", 3, "missed"),
+        ("2026-08", 3, "sent"),
+    ]
+    assert not any(view.late.changed for view in views)
 
 
 def test_who_sent_is_in_their_download_and_can_be_forgotten(house: Any, desk: Desk) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Exists, ScalarSelect, extract, func, select
+from sqlalchemy import ColumnElement, Exists, ScalarSelect, and_, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.followup import today_in
@@ -38,18 +38,17 @@ class Sent:
 
 @dataclass(frozen=True)
 class MonthView:
-    """A month of a practice: how its return stands, its answers by scale as they are now, and as they were sent."""
+    """A month of a practice: how its return stands, what it would say now, and what was sent.
+
+    `other_scales` are answers that belong in no return of today, by their scale.
+    """
 
     month: Month
     state: State
     due: date
-    counted: Mapping[str, Figures]
+    now: Figures
+    other_scales: Mapping[str, Figures]
     sent: Sent | None
-
-    @property
-    def now(self) -> Figures:
-        """What the return would say now."""
-        return rules.for_return(self.counted.get(rules.SCALE, NOTHING))
 
     @property
     def shown(self) -> Figures:
@@ -60,11 +59,6 @@ class MonthView:
     def late(self) -> Figures:
         """What came after the month was sent; zeros where it was not."""
         return self.now.minus(self.shown)
-
-    @property
-    def other_scales(self) -> Mapping[str, Figures]:
-        """Answers that belong in no return of today, by their scale."""
-        return {scale: figures for scale, figures in self.counted.items() if scale != rules.SCALE}
 
 
 @dataclass(frozen=True)
@@ -100,16 +94,31 @@ def span(session: Session, practice: PracticeView) -> Span:
 
 
 def listed(session: Session, practice: PracticeView, known: Span, first: Month, last: Month) -> list[MonthView]:
-    """The months from `first` to `last`, the newest first: two queries, however many months and answers."""
-    today = today_of(practice)
-    counted = _counted(session, practice.id, first, last)
+    """The months from `first` to `last`, the newest first: two queries, however many months and answers.
+
+    A month that was sent is taken from what was sent: nothing is counted again, so nothing in the list is late.
+    """
     sent = _sent(session, practice.id, first, last)
-    views = []
-    for month in rules.newest_first(first, last):
-        due = bank_holidays.deadline(month)
-        state = rules.state(month, today, due, sent=month in sent, since=known.since)
-        views.append(MonthView(month, state, due, counted.get(month, {}), sent.get(month)))
-    return views
+    months = rules.newest_first(first, last)
+    counted = _counted(session, practice.id, [month for month in months if month not in sent])
+    return [_view(practice, known, month, counted.get(month, {}), sent.get(month), count=False) for month in months]
+
+
+def one(session: Session, practice: PracticeView, known: Span, month: Month) -> MonthView:
+    """A month with what came after it was sent: two queries."""
+    sent = _sent(session, practice.id, month, month)
+    counted = _counted(session, practice.id, [month])
+    return _view(practice, known, month, counted.get(month, {}), sent.get(month), count=True)
+
+
+def _view(
+    practice: PracticeView, known: Span, month: Month, counted: Mapping[str, Figures], sent: Sent | None, *, count: bool
+) -> MonthView:
+    due = bank_holidays.deadline(month)
+    state = rules.state(month, today_of(practice), due, sent=sent is not None, since=known.since)
+    now = rules.for_return(counted.get(rules.SCALE, NOTHING)) if count or sent is None else sent.figures
+    others = {scale: figures for scale, figures in counted.items() if scale != rules.SCALE}
+    return MonthView(month, state, due, now, others, sent)
 
 
 def by_day(session: Session, practice_id: UUID, first: date, last: date) -> dict[date, int]:
@@ -170,15 +179,24 @@ def sent_figures(session: Session, practice_id: UUID, most: int) -> list[tuple[M
 
 def counted_in(session: Session, practice_id: UUID, month: Month) -> Figures:
     """What a month's return would say at this moment."""
-    counted = _counted(session, practice_id, month, month)
+    counted = _counted(session, practice_id, [month])
     return rules.for_return(counted.get(month, {}).get(rules.SCALE, NOTHING))
 
 
-def _counted(session: Session, practice_id: UUID, first: Month, last: Month) -> dict[Month, dict[str, Figures]]:
+def _counted(session: Session, practice_id: UUID, months: Sequence[Month]) -> dict[Month, dict[str, Figures]]:
+    """The answers of months, the newest first, by month and scale."""
+    if not months:
+        return {}
+    # One range for neighbours: most often two months are not sent yet, and the rest of the table is left alone.
+    ends = [month for month in months if month.next not in months]
+    starts = [month for month in months if month.previous not in months]
+    ranges = [
+        and_(Tally.day >= start.first, Tally.day < end.next.first) for start, end in zip(starts, ends, strict=True)
+    ]
     year, number = extract("year", Tally.day), extract("month", Tally.day)
     rows = session.execute(
         select(year, number, Tally.version, Tally.code, Tally.method, func.sum(Tally.count))
-        .where(*_of(practice_id), Tally.day >= first.first, Tally.day < last.next.first)
+        .where(*_of(practice_id), or_(*ranges))
         .group_by(year, number, Tally.version, Tally.code, Tally.method)
     )
     cells: dict[tuple[Month, str], list[tuple[str, str, int]]] = defaultdict(list)

@@ -121,7 +121,7 @@ def _view(text: str) -> MonthView:
     """A month of the practice; 404 for any other."""
     known = reading.span(current.session, current.practice)
     month = _asked(known, text)
-    return reading.listed(current.session, current.practice, known, month, month)[0]
+    return reading.one(current.session, current.practice, known, month)
 
 
 def _asked(known: Span, text: str) -> Month:
