@@ -3,6 +3,8 @@
 // Each says when it is asked in `data-asked` (layers_core.forms.asking): {any, of: [test, …]}. The server decides again
 // what is asked; what cannot be told here is shown.
 
+const CONTROLS = "input, select, textarea, button";
+
 export function follow(form) {
   const parts = [...form.querySelectorAll("[data-asked]")].map((part) => [part, JSON.parse(part.dataset.asked)]);
   form.classList.add("layers-asking");
@@ -23,7 +25,7 @@ function update(form, parts) {
       if (part.hidden !== hidden) {
         part.hidden = hidden;
         again = true;
-        for (const control of part.querySelectorAll("input, select, textarea, button")) {
+        for (const control of part.querySelectorAll(CONTROLS)) {
           control.disabled = control.closest("[data-asked][hidden]") !== null;
         }
       }
@@ -64,13 +66,13 @@ function answers(form, { name, as, many }) {
   const names = [name];
   if (many) {
     const copy = new RegExp(`^${name}x\\d+(-year)?$`);
-    names.push(...new Set([...form.elements].map((it) => it.name.replace("-year", "")).filter((it) => copy.test(it))));
+    names.push(...new Set([...form.querySelectorAll(CONTROLS)].map((it) => it.name.replace("-year", "")).filter((it) => copy.test(it))));
   }
   return names.flatMap((one) => (as === "date" ? date(form, one) : values(form, one)));
 }
 
 function values(form, name) {
-  return [...form.elements]
+  return [...form.querySelectorAll(CONTROLS)]
     .filter((it) => it.name === name && !it.disabled && (!["radio", "checkbox"].includes(it.type) || it.checked))
     .map((it) => it.value.trim())
     .filter(Boolean);

@@ -21,7 +21,7 @@ if (document.querySelector("button[data-copy]")) {
 }
 const asked = document.querySelector("[data-asked]");
 if (asked) {
-  import("./asking.mjs").then(({ follow }) => follow(asked.form ?? asked.closest("form")));
+  import("./asking.mjs").then(({ follow }) => follow(asked.closest("form, [data-asking]")));
 }
 const rows = document.querySelector("form[data-rows]");
 if (rows) {

@@ -38,7 +38,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Choice:
-    """An answer to choose. `key` is the input's value, `parts` are asked of those who choose it.
+    """An answer to choose. `key` is the input's value, `parts` are asked of those who choose it, as `when` says.
 
     The answer of one's own that an open choice has is `other`, without words.
     """
@@ -46,14 +46,19 @@ class Choice:
     key: str
     said: Said
     parts: tuple[Part, ...] = ()
+    when: str = ""
 
 
 @dataclass(frozen=True)
 class Copy:
-    """The inputs of one answer, or one copy of a group; `parts` stand below or in it."""
+    """The inputs of one answer, or one copy of a group; `parts` stand below or in it.
+
+    What stands below an answer is asked of those who gave one, as `when` says.
+    """
 
     name: str
     parts: tuple[Part, ...] = ()
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,16 +160,17 @@ class _Asking:
 
     def _ticked(self, field: Field, slot: Slot) -> Choice:
         key = option_key(slot.option) if slot.option else OTHER
+        words = self._label(slot.option.label) if slot.option else Said("")
         below = self.parts(_below(field, slot), {"name": field.name, "op": "=", "value": key})
-        return Choice(key, self._label(slot.option.label) if slot.option else Said(""), below)
+        chosen = _("“%(answer)s” is chosen", answer=words.text) if words.text else ""
+        return Choice(key, words, below, chosen)
 
     def _copy(self, field: Field, slot: Slot) -> Copy:
-        within = (
-            None
-            if field.item.type == "group"
-            else _read(field.item, slot.name, many=False) | {"op": "exists", "value": True}
-        )
-        return Copy(slot.name, self.parts(_below(field, slot), within))
+        if field.item.type == "group":
+            return Copy(slot.name, self.parts(slot.fields, None))
+        test = _read(field.item, slot.name, many=False) | {"op": "exists", "value": True}
+        answered = _("“%(question)s” is answered", question=field.item.text.to(self._language))
+        return Copy(slot.name, self.parts(_below(field, slot), test), answered)
 
     def _test(self, field: Field, within: dict[str, Any] | None) -> str:
         """When it is asked, as JSON for a script: {"any": bool, "of": [test, …]}; empty for always.

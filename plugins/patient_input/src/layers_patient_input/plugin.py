@@ -45,7 +45,10 @@ from layers_patient_input.importing import service as imports
 from layers_patient_input.kinds import KINDS, PERMISSIONS
 from layers_patient_input.loop.service import replies, tips
 from layers_patient_input.months import service as months
+from layers_patient_input.own_forms import reading as own_reading
+from layers_patient_input.own_forms import service as own_forms
 from layers_patient_input.schemas import SettingsSchema
+from layers_patient_input.themes import service as themes
 from layers_patient_input.ways_in import service as ways_in
 from layers_patient_input.ways_in.reading import OFFERED
 from layers_patient_input.wording import PACKAGE, SLUG
@@ -147,7 +150,7 @@ class Plugin:
         """The answers that somebody looked at, typed in or replied to, files and returns they handled, CARE rounds."""
         kept = (
             service.about_person, entered.about_person, imports_reading.personal_data, months.about_person,
-            care.about_person, replies.about_person, tips.about_person,
+            care.about_person, replies.about_person, tips.about_person, own_reading.about_person,
         )  # fmt: skip
         return [row for about_person in kept for row in about_person(session, person_id)]
 
@@ -160,4 +163,6 @@ class Plugin:
         months.forget_person(unit.session, person_id)
         replies.forget_person(unit.session, person_id)
         tips.forget_person(unit.session, person_id)
+        own_forms.forget_person(unit.session, person_id)
+        themes.forget_person(unit.session, person_id)
         care.forget_person(unit, person_id)

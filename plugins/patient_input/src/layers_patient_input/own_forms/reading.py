@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from layers_core.db.base import now
+from layers_core.i18n import gettext as _
 from layers_core.practices.models import PublicLink
 from layers_patient_input.catalogue import own_code
 from layers_patient_input.models import FormVersion, OwnForm
@@ -103,3 +104,9 @@ def links_by_form(session: Session, practice_id: UUID) -> dict[str, int]:
 def count_of(session: Session, practice_id: UUID) -> int:
     """How many own forms a practice has."""
     return session.scalar(select(func.count()).where(OwnForm.practice_id == practice_id)) or 0
+
+
+def about_person(session: Session, person_id: UUID) -> list[tuple[str, Mapping[str, object]]]:
+    """The forms that somebody made, for their own download."""
+    rows = session.scalars(select(OwnForm).where(OwnForm.made_by == person_id).order_by(OwnForm.id))
+    return [(_("A form for patients that you made"), {"title": row.title, "made_at": row.made_at}) for row in rows]

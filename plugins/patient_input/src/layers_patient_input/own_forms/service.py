@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -154,6 +154,11 @@ def discard(artefacts: ArtefactService, actor: Actor, form_id: UUID) -> None:
             raise DraftRefused([Problem(_("Patients may have answered this form. Close it instead"), "do")])
         unit.session.execute(delete(FormVersion).where(FormVersion.form_id == form_id))
         unit.session.delete(form)
+
+
+def forget_person(session: Session, person_id: UUID) -> None:
+    """Leave out who made a form; the form stays the practice's."""
+    session.execute(update(OwnForm).where(OwnForm.made_by == person_id).values(made_by=None))
 
 
 def _require(actor: Actor) -> None:
