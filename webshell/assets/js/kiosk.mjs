@@ -66,8 +66,10 @@ class Kiosk {
     } else if (answer && answer.status < 500 && answer.status !== 429) {
       // The server has something to say about the form: it says so on a page of its own.
       this.hand(entry, submitter);
-    } else if (submitter?.name || !this.form.checkValidity()) {
-      this.point(submitter);
+    } else if (submitter?.name) {
+      this.point("[data-kiosk-away]");
+    } else if (this.missing()) {
+      this.point("[data-kiosk-missing]", this.missing());
     } else {
       await this.keep(entry);
     }
@@ -83,12 +85,23 @@ class Kiosk {
     this.form.submit();
   }
 
-  // Without a connection nobody but this page can say what is missing.
-  point(submitter) {
-    const summary = document.querySelector(submitter?.name ? "[data-kiosk-away]" : "[data-kiosk-missing]");
-    const link = summary.querySelector("a");
-    if (link) {
-      link.href = `#${this.form.querySelector(":invalid").id}`;
+  // The first question without an answer that needs one. Without a connection nobody but this page can tell.
+  missing() {
+    const names = document.querySelector("[data-kiosk-missing]").dataset.kioskMissing.split(" ").filter(Boolean);
+    const asked = [...this.form.elements].filter((control) => !control.disabled && control.type !== "hidden");
+    for (const name of names) {
+      const inputs = asked.filter((control) => new RegExp(`^${name}($|[-x])`).test(control.name));
+      if (inputs.length && !inputs.some(isFilledIn)) {
+        return inputs[0];
+      }
+    }
+    return null;
+  }
+
+  point(part, control = null) {
+    const summary = document.querySelector(part);
+    if (control) {
+      summary.querySelector("a").href = `#${control.id}`;
     }
     summary.hidden = false;
     this.place.prepend(summary);
@@ -139,6 +152,7 @@ class Kiosk {
   // The empty form, in the practice's first language. Without a connection or a kept page it is emptied where it is.
   async again() {
     this.idle.rest();
+    document.querySelectorAll("[data-kiosk-missing], [data-kiosk-away]").forEach((summary) => (summary.hidden = true));
     if (navigator.serviceWorker?.controller || (await isThere(this.startAt))) {
       location.replace(this.startAt);
       return;
@@ -154,6 +168,10 @@ class Kiosk {
     }
     window.scrollTo(0, 0);
   }
+}
+
+function isFilledIn(control) {
+  return ["radio", "checkbox"].includes(control.type) ? control.checked : control.value.trim() !== "";
 }
 
 async function isThere(address) {

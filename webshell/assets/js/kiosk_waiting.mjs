@@ -3,7 +3,7 @@
 import { Store, alone } from "./store.mjs";
 
 const DATABASE = "layers-kiosk";
-const AGAIN_MS = 60000;
+const AGAIN_MS = 15000;
 const SLOW_MS = 30000;
 const MOST_SECONDS = 999999999;
 

@@ -26,9 +26,14 @@ class Rows {
     this.again = null;
   }
 
-  // Enter ends a row as Tab does; Shift+Enter is a new line.
+  // Enter ends a row as Tab does; Shift+Enter is a new line. A choice is made by its number, as browsers do it, and by
+  // the first letter of its words, again for the next one with that letter.
   key(event) {
     const row = event.target.closest("[data-row]");
+    if (row && event.target.matches("select[data-row-first]") && /^\p{L}$/u.test(event.key) && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      choose(event.target, event.key);
+    }
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing && row && event.target.matches("[data-row-last]")) {
       event.preventDefault();
       (row.nextElementSibling ?? row).querySelector("[data-row-first]").focus();
@@ -37,8 +42,13 @@ class Rows {
 
   left(event) {
     const row = event.target.closest("[data-row]");
-    if (row && !row.contains(event.relatedTarget) && finished(row)) {
+    if (!row || row.contains(event.relatedTarget)) {
+      return;
+    }
+    if (finished(row)) {
       this.send(row);
+    } else if (begun(row)) {
+      this.say(this.form.dataset.rowsUnfinished.replace("%n", row.querySelector("[data-row-number]").textContent));
     }
   }
 
@@ -149,6 +159,16 @@ class Rows {
 
   say(words) {
     this.status.textContent = words;
+  }
+}
+
+function choose(select, letter) {
+  const options = [...select.options];
+  const from = select.selectedIndex + 1;
+  const begins = (option) => option.text.replace(/^\P{L}+/u, "").toLocaleLowerCase().startsWith(letter.toLocaleLowerCase());
+  const found = [...options.slice(from), ...options.slice(0, from)].find(begins);
+  if (found) {
+    select.value = found.value;
   }
 }
 

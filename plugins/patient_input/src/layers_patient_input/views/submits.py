@@ -8,9 +8,12 @@ from datetime import date
 from layers_core.artefacts.followup import today_in
 from layers_core.contract import PracticeView
 from layers_core.db.base import now
+from layers_core.forms.fields import field_name
 from layers_core.practices.models import PublicLink
 from layers_core.web import Submitted, client_address, nonce_key, public_nonce, read_nonce, within_limit
+from layers_patient_input.catalogue import Form
 from layers_patient_input.submits import day_given
+from layers_patient_input.views.blueprints import public
 
 KIOSK = "kiosk"
 """The collection method of a tablet in the waiting room, whose page stays open for patient after patient."""
@@ -30,6 +33,12 @@ class Submit:
 
     key: str
     day: date
+
+
+@public.app_template_global("patient_input_required")
+def required_inputs(form: Form) -> str:
+    """The names of the inputs that have to be filled in, for a page that nobody but itself can check."""
+    return " ".join(field_name(item) for item in form.questionnaire.walk() if item.required and item.answered)
 
 
 def is_kiosk(link: PublicLink) -> bool:
