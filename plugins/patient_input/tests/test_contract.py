@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layers_core.testkit.contract import PluginContract
-from layers_patient_input.kinds import ANSWER, YOU_SAID
+from layers_patient_input.kinds import ANSWER, THEME, YOU_SAID
 from layers_patient_input.plugin import Plugin
 
 
@@ -33,6 +33,7 @@ class TestContract(PluginContract):
                 "received_month": "2026-11",
             }
         ],
+        THEME: [{"about": "Letters that are hard to read", "words": ["print", "large print"]}],
         YOU_SAID: [
             {
                 "theme": "Letters in large print",

@@ -133,6 +133,16 @@ class EntryTakenOut(UsageEvent):
     tier: ClassVar[Tier] = "using"
 
 
+@dataclass(frozen=True)
+class AnswersGathered(UsageEvent):
+    """Somebody put answers into a theme."""
+
+    name: ClassVar[str] = "patient_input.answers_gathered"
+    tier: ClassVar[Tier] = "using"
+    answers: int
+    """How many."""
+
+
 EVENTS: tuple[type[UsageEvent], ...] = (
     Answered,
     Released,
@@ -147,4 +157,5 @@ EVENTS: tuple[type[UsageEvent], ...] = (
     FormOpened,
     TypedIn,
     EntryTakenOut,
+    AnswersGathered,
 )

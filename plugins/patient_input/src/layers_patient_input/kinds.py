@@ -11,13 +11,16 @@ from layers_core.vocabulary import label
 from layers_patient_input.loop import statements
 from layers_patient_input.loop.schemas import PARTS, YouSaidBody, upgrade_entry
 from layers_patient_input.schemas import AnswerBody
+from layers_patient_input.themes.schemas import ThemeBody
 from layers_patient_input.wording import PACKAGE
 
 ANSWER = "patient_input.answer"
 YOU_SAID = "patient_input.you_said"
+THEME = "patient_input.theme"
 
 MODERATE = "patient_input.moderate"
 PUBLISH = "patient_input.publish"
+THEMES = "patient_input.themes"
 WAYS_IN = "patient_input.ways_in"
 ENTER = "patient_input.enter"
 FORMS = "patient_input.forms"
@@ -30,6 +33,7 @@ PERMISSIONS = (
     Permission(
         MODERATE, _l("Look at patients’ answers before the practice sees them"), frozenset({"member", *_DECIDERS})
     ),
+    Permission(THEMES, _l("Gather patients’ answers in themes"), frozenset({"member", *_DECIDERS})),
     Permission(PUBLISH, _l("Tell patients what you learned and did"), _DECIDERS),
     Permission(WAYS_IN, _l("Withdraw and renew the links and posters for patients"), _DECIDERS),
     Permission(ENTER, _l("Type in cards and calls for patients"), frozenset({"member", *_DECIDERS})),
@@ -84,6 +88,18 @@ def _line(text: str, most: int = 160) -> str:
 
 
 KINDS = (
+    ArtefactKind(
+        name=THEME,
+        version=1,
+        schema=ThemeBody,
+        label=_l("Theme of patients’ answers"),
+        summary=lambda body: _line(body["about"]),
+        search_text=lambda body: "\n".join([body["about"], *body["words"]]),
+        page_template="patient_input/themes/body.html",
+        permission=THEMES,
+        edited_by_permission=True,
+        told=lambda body: [(_("What it is about"), body["about"]), (_("Words"), ", ".join(body["words"]))],
+    ),
     ArtefactKind(
         name=ANSWER,
         version=2,

@@ -25,7 +25,8 @@ class Decision:
 
     `texts` and `translations` are by the place of a part that the patient wrote, from 0; one that `texts` lacks stays.
     `readers` is "practice", "heads" (leads and managers) or the keys of colleagues with commas between. `sure` says
-    that an answer which was kept back for another route may be released all the same.
+    that an answer which was kept back for another route may be released all the same. `themes` are keys as
+    `themes.reading.suggested` gives them.
     """
 
     how: How
@@ -34,6 +35,7 @@ class Decision:
     criticality: str = ""
     readers: str = EVERYBODY
     sure: bool = False
+    themes: tuple[str, ...] = ()
     guard: GuardAnswer = field(default_factory=GuardAnswer)
 
 

@@ -26,6 +26,8 @@ from layers_patient_input.moderating import reading
 from layers_patient_input.moderating.desk import HEADS, looks
 from layers_patient_input.releasing import EVERYBODY, HEADS_ONLY, Decision, ReleasedPart
 from layers_patient_input.schemas import TEXT_LIMIT
+from layers_patient_input.themes import reading as themes_reading
+from layers_patient_input.themes import service as themes
 from layers_patient_input.wording import PACKAGE
 
 
@@ -44,6 +46,7 @@ def release(artefacts: ArtefactService, actor: Actor, answer_id: UUID, decision:
         parts = reading.parts_of(session, actor.practice, found)
         staff = reading.staff_names(session, actor.practice.id)
         chosen = _readers(session, actor, decision.readers)
+        found_themes = themes_reading.themes(session, actor) if decision.themes else []
     if found.keep_back_reason in reading.routes() and not decision.sure:
         words = _("This answer was kept back for another route. Tick that colleagues may read it all the same")
         raise DraftRefused([Problem(words, "sure")])
@@ -63,6 +66,9 @@ def release(artefacts: ArtefactService, actor: Actor, answer_id: UUID, decision:
         _decide(unit, answer, "released", decision.criticality)
         answer.released_artefact_id = thing.id
         unit.session.flush()
+        if decision.themes:
+            known = {item.key: item.why for item in themes_reading.suggested(found_themes, texts)}
+            themes.sort_in(unit, artefacts.host, thing, decision.themes, known)
         changed = [part.text for part in parts] != [part.text for part in released]
         unit.event(Released(redacted=changed), thing)
         return thing.id

@@ -30,6 +30,7 @@ from layers_patient_input.redaction import cleaned, marked
 from layers_patient_input.releasing import EVERYBODY
 from layers_patient_input.schemas import settings_of
 from layers_patient_input.service import Decision, How
+from layers_patient_input.themes import reading as themes
 from layers_patient_input.views.blueprints import staff
 from layers_patient_input.views.refusals import Refusal, tried
 from layers_patient_input.wording import DEFAULT_LANGUAGE, PACKAGE, base_of
@@ -130,6 +131,7 @@ def _releasing(found: Answer, form: Submitted) -> Callable[[], None]:
         form.get("criticality"),
         readers=",".join(form.getlist("people")) if form.get("readers") == CHOSEN else form.get("readers") or EVERYBODY,
         sure=bool(form.get("sure")),
+        themes=tuple(form.getlist("themes")),
         guard=guard,
     )
 
@@ -179,6 +181,9 @@ def _look(found: Answer, values: Submitted, refusal: Refusal | None = None) -> s
     names = queued.staff_names(session, practice.id)
     own_title = form.label if form else ""
     settings = settings_of(practice)
+    gathered = themes.themes(session, current.actor)
+    likely = themes.suggested(gathered, [part.text for part in parts if part.words])
+    others = [theme for theme in gathered if str(theme.id) not in {item.key for item in likely}]
     return render_template(
         "patient_input/answer.html",
         answer=found,
@@ -197,6 +202,11 @@ def _look(found: Answer, values: Submitted, refusal: Refusal | None = None) -> s
         routed=found.keep_back_reason in queued.routes(),
         colleagues=[(str(member.person_id), member.name) for member in members.members(session, practice.id)],
         following=queued.next_waiting(session, current.actor, found.id),
+        likely=len(likely),
+        choices=[
+            *((item.key, item.title, _("It says: %(words)s", words=item.why)) for item in likely),
+            *((str(theme.id), theme.title) for theme in others),
+        ],
         values=values,
         problems=refusal.problems if refusal else (),
         stop=refusal.stop if refusal else None,

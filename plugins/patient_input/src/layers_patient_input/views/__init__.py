@@ -4,7 +4,7 @@ from layers_patient_input.care import views as care
 from layers_patient_input.care.views import care_form
 from layers_patient_input.entering import views as entering
 from layers_patient_input.importing import views as importing
-from layers_patient_input.loop.views import entries, replies, tips, told
+from layers_patient_input.loop.views import entries, packs, replies, tips, told, website
 from layers_patient_input.moderating import views as moderating
 from layers_patient_input.months import views as months
 from layers_patient_input.own_forms.views import bringing, building, listing, results, translating
@@ -24,6 +24,7 @@ __all__ = [
     "listing",
     "moderating",
     "months",
+    "packs",
     "public",
     "public_form",
     "replies",
@@ -34,4 +35,5 @@ __all__ = [
     "told",
     "translating",
     "ways_in",
+    "website",
 ]

@@ -1,0 +1,1 @@
+"""Themes: what several answers are about, in a practice's own words."""
