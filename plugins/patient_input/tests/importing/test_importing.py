@@ -17,6 +17,7 @@ from layers_patient_input import service as answers
 from layers_patient_input.importing import reading, service, undoing
 from layers_patient_input.importing.csv_reading import LIMITS, Unreadable
 from layers_patient_input.importing.models import Import
+from layers_patient_input.loop.models import EntryAnswer
 from layers_patient_input.models import Batch
 from layers_patient_input.months.models import MonthlyReturn
 
@@ -272,6 +273,19 @@ def test_what_was_sent_cannot_be_undone(importing: Importing) -> None:
     with pytest.raises(DraftRefused, match="was sent"):
         undoing.undo(importing.house.artefacts, manager, view.id)
     assert len(importing.house.answers()) == 3
+
+
+def test_what_patients_were_told_of_cannot_be_undone(importing: Importing) -> None:
+    house = importing.house
+    view = importing.brought(scale="2020")
+    waiting = house.answers(batch_id=view.id, state="waiting")[0]
+    thing = answers.release(house.artefacts, house.actor("receptionist"), waiting.id, answers.Decision("as_is"))
+    with house.database.write() as session:
+        session.add(EntryAnswer(entry_id=thing, answer_id=waiting.id))
+    with pytest.raises(DraftRefused, match="You told patients"):
+        undoing.undo(house.artefacts, house.actor("manager"), view.id)
+    assert house.artefact(thing).state == "live"
+    assert len(house.answers()) == 3
 
 
 def test_it_cannot_be_undone_while_it_goes_on(importing: Importing) -> None:

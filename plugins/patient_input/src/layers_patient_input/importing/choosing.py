@@ -42,7 +42,7 @@ class Offered:
     columns: Items
     methods: Items
     languages: Items
-    scales: Items
+    questions: Items
     meanings: Items
     unknown: Sequence[Unknown]
     orders: Sequence[tuple[Order, date]]
@@ -68,7 +68,7 @@ def offered_for(view: ImportView, looked: Looked, settings: Mapping[str, Any]) -
         columns=[(str(place), name) for place, name in enumerate(view.shape.header)],
         methods=[(code, label("methods", code, PACKAGE)) for code in vocabulary("methods", PACKAGE)],
         languages=[(language.code, language.name) for language in offered(settings)],
-        scales=_scales(),
+        questions=[(scale, _("The one asked %(when)s", when=named)) for scale, named in _scales()],
         meanings=_meanings(),
         unknown=[Unknown(words, unknown.get(words, 0), own.get(words, "")) for words in {**own, **unknown}],
         orders=[(order, day) for order in _ORDERS if (day := read_day(looked.examined.example, order, "UTC"))],

@@ -82,6 +82,11 @@ class Examined:
     samples: Sequence[tuple[Row, Reply | Wrong]]
 
     @property
+    def bad(self) -> int:
+        """How many rows cannot be brought in."""
+        return sum(self.wrong.values())
+
+    @property
     def order(self) -> Order | Literal[""]:
         """The order that its days speak for; "" where they say nothing, or both."""
         if bool(self.orders.get("day")) == bool(self.orders.get("month")):

@@ -18,6 +18,7 @@ from layers_patient_input.catalogue import built_in
 from layers_patient_input.importing import reading
 from layers_patient_input.importing.models import Import, ImportFault
 from layers_patient_input.importing.service import own, require
+from layers_patient_input.loop.models import EntryAnswer
 from layers_patient_input.models import Answer, Batch, Tally
 from layers_patient_input.service.withdrawing import take_out
 
@@ -25,7 +26,8 @@ from layers_patient_input.service.withdrawing import take_out
 def undo(artefacts: ArtefactService, actor: Actor, import_id: UUID) -> None:
     """Remove the answers that came with a file, and what was released of them; the file may come again then.
 
-    Raises NotAllowed, NotFound; DraftRefused while it is brought in, and where a return with some of them was sent.
+    Raises NotAllowed, NotFound; DraftRefused while it is brought in, and where the practice has told others of some of
+    them: in a return, or in an entry for patients.
     """
     require(actor)
     with artefacts.database.read() as session:
@@ -61,6 +63,10 @@ def _check(session: Session, row: Import) -> None:
     days = list(session.scalars(select(Answer.received_on).where(Answer.batch_id == row.id).distinct()))
     if reading.sent_among(session, row.practice_id, days):
         raise DraftRefused([Problem(_("A return with answers of this file was sent, so it cannot be undone"), "undo")])
+    told = select(EntryAnswer.answer_id).join(Answer, Answer.id == EntryAnswer.answer_id)
+    if session.scalar(told.where(Answer.batch_id == row.id).limit(1)):
+        words = _("You told patients what came of answers of this file, so it cannot be undone")
+        raise DraftRefused([Problem(words, "undo")])
 
 
 def _uncount(session: Session, import_id: UUID) -> None:
