@@ -53,7 +53,7 @@ QUERIES: dict[str, tuple[str, ...]] = {
     "record.new": ("", "kind=peer_share.question", "prompted_by={thing}"),
     "patient_input.publish": ("", "from={thing}"),
     "patient_input.enter_cards": ("", "batch=00000000-0000-0000-0000-000000000007"),
-    "patient_input.poster": ("", "sheets=one"),
+    "patient_input.way_in_poster": ("", "sheets=one"),
     "guidelines.decide": ("", "prompted_by={thing}"),
     "patient_input.queue": ("", "state=kept_back", "form=fft"),
     "reflect.index": ("", "until=2100-01-01"),

@@ -26,6 +26,8 @@ class Kiosk {
     this.waiting = new Waiting(place.dataset.kiosk, this.startAt, () => this.form?.elements.nonce.value ?? "");
     this.idle = new Idle(document.querySelector("[data-kiosk-idle]"), () => this.again());
     this.sending = false;
+    this.lacking = document.querySelector("[data-kiosk-missing]");
+    this.away = document.querySelector("[data-kiosk-away]");
   }
 
   begin() {
@@ -67,9 +69,9 @@ class Kiosk {
       // The server has something to say about the form: it says so on a page of its own.
       this.hand(entry, submitter);
     } else if (submitter?.name) {
-      this.point("[data-kiosk-away]");
+      this.point(this.away);
     } else if (this.missing()) {
-      this.point("[data-kiosk-missing]", this.missing());
+      this.point(this.lacking, this.missing());
     } else {
       await this.keep(entry);
     }
@@ -87,7 +89,7 @@ class Kiosk {
 
   // The first question without an answer that needs one. Without a connection nobody but this page can tell.
   missing() {
-    const names = document.querySelector("[data-kiosk-missing]").dataset.kioskMissing.split(" ").filter(Boolean);
+    const names = this.lacking.dataset.kioskMissing.split(" ").filter(Boolean);
     const asked = [...this.form.elements].filter((control) => !control.disabled && control.type !== "hidden");
     for (const name of names) {
       const inputs = asked.filter((control) => new RegExp(`^${name}($|[-x])`).test(control.name));
@@ -98,8 +100,7 @@ class Kiosk {
     return null;
   }
 
-  point(part, control = null) {
-    const summary = document.querySelector(part);
+  point(summary, control = null) {
     if (control) {
       summary.querySelector("a").href = `#${control.id}`;
     }
@@ -124,8 +125,7 @@ class Kiosk {
     this.form.reset();
     this.key = newKey();
     this.thanks = document.adoptNode(thanks);
-    this.place.hidden = true;
-    this.place.after(this.thanks);
+    this.place.replaceWith(this.thanks);
     document.querySelectorAll(".layers-public-choices").forEach((choices) => (choices.hidden = true));
     this.title = document.title;
     document.title = title;
@@ -152,7 +152,7 @@ class Kiosk {
   // The empty form, in the practice's first language. Without a connection or a kept page it is emptied where it is.
   async again() {
     this.idle.rest();
-    document.querySelectorAll("[data-kiosk-missing], [data-kiosk-away]").forEach((summary) => (summary.hidden = true));
+    [this.lacking, this.away].forEach((summary) => (summary.hidden = true));
     if (navigator.serviceWorker?.controller || (await isThere(this.startAt))) {
       location.replace(this.startAt);
       return;
@@ -160,9 +160,8 @@ class Kiosk {
     this.form?.reset();
     this.form?.dispatchEvent(new Event("change"));
     if (this.thanks) {
-      this.thanks.remove();
+      this.thanks.replaceWith(this.place);
       this.thanks = null;
-      this.place.hidden = false;
       document.querySelectorAll(".layers-public-choices").forEach((choices) => (choices.hidden = false));
       document.title = this.title;
     }

@@ -77,7 +77,7 @@ def way_in(token: str) -> str:
 
 @staff.get("/ways-in/poster")
 @policy("member")
-def poster() -> str:
+def way_in_poster() -> str:
     """A page to print and put on the wall: a sheet for each language, or one for all of them."""
     way = _asked_for()
     settings = settings_of(current.practice)
@@ -128,7 +128,7 @@ class _Poster:
 
 @staff.get("/ways-in/qr.svg")
 @policy("member")
-def code() -> Response:
+def way_in_code() -> Response:
     """The QR code as a file."""
     way = _asked_for()
     image = Response(qr.image(_address(way.token)), mimetype="image/svg+xml")
