@@ -9,6 +9,7 @@ from flask import Blueprint
 from layers_core.contract import Body, Thing
 from layers_patient_input import showing
 from layers_patient_input.loop import statements
+from layers_patient_input.loop.reading import PublicEntry
 
 staff = Blueprint("patient_input", __name__)
 public = Blueprint("patient_input_public", __name__)
@@ -39,3 +40,9 @@ def shown_statement(code: str) -> str:
 def shown_source(thing: Thing) -> tuple[str, str]:
     """A thing to choose: its key and its title."""
     return str(thing.id), thing.title
+
+
+@staff.app_template_filter("patient_input_entry")
+def shown_entry(entry: PublicEntry) -> tuple[str, str]:
+    """An entry to choose: its key and its theme."""
+    return str(entry.id), entry.theme

@@ -15,6 +15,7 @@ from layers_patient_input.models import Publication
 from layers_patient_input.reading import links_of
 from layers_patient_input.views.blueprints import public
 from layers_patient_input.views.patients import RECEIPT_TRIES, reader
+from layers_patient_input.views.submits import LATER
 
 FIRST_TIPS = 5
 """Tips on the first page of entries; the rest have a page of their own."""
@@ -67,7 +68,7 @@ def reply() -> ResponseReturnValue:
         return who.page("loop/ask_reply.html", code="")
     if not within_limit("patient_input.reply", client_address(), RECEIPT_TRIES):
         words = _("There were too many tries from here. Wait an hour, then try again")
-        return who.page("loop/ask_reply.html", 429, code=code, faults=[Problem(words, "code")])
+        return (*who.page("loop/ask_reply.html", 429, code=code, faults=[Problem(words, "code")]), LATER)
     found = reading.by_receipt(current.session, current.practice.id, code)
     if found is None:
         words = _("We cannot find an answer with this code. Check the code, then try again")
