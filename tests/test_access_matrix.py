@@ -88,7 +88,7 @@ def values_of(marked: Any, argument: str) -> list[Any]:
     if argument not in marked.keys:
         pytest.fail(
             f"An address has the argument <{argument}>, which the access matrix can't fill: add values for it to "
-            "`Marked.keys` in tests/marked_world.py, with things in that world that they lead to"
+            "`Marked.keys` in tests/marked_world/, with things in that world that they lead to"
         )
     return list(marked.keys[argument])
 

@@ -24,9 +24,12 @@ from layers_core.artefacts.models import Action, Comment, Exposure
 from layers_core.db.base import Base
 from layers_core.db.session import Database
 from layers_core.practices.models import Person, PublicLink
+from layers_patient_input.catalogue import own_id
 from layers_patient_input.months import service as months
 from layers_patient_input.months.reading import counted_in
 from layers_patient_input.months.rules import Month
+from layers_patient_input.own_forms import reading as forms_reading
+from layers_patient_input.own_forms import service as forms
 from layers_reflect.models import OwnTemplate
 from layers_webshell.accounts import service
 from layers_webshell.accounts.models import ApiToken
@@ -153,7 +156,16 @@ def linked_template(marked: Any) -> Values:
     return {"link": signer.dumps(own_template("nurse")(marked)["template_id"].hex)}
 
 
+def form_base(marked: Any) -> str:
+    """What the page of a form holds, so that nobody undoes what somebody else changed."""
+    practice, form_id = marked.site.world.practices[HOME], own_id(marked.keys["form_code"][0])
+    with marked.site.database.read() as session:
+        return forms.fingerprint(forms_reading.find(session, practice, form_id).source)
+
+
 QUESTIONS = {"label": "L", "questions": "1", "q0-id": "q1", "q0-ask": "A", "q0-type": "text", "q0-required": "yes"}
+BUILT = {"title": "Form", "questions": "1", "q0-id": "q1", "q0-kind": "short", "q0-ask": "Why?", "client_key": "built"}
+QUESTIONNAIRE = '{"resourceType": "Questionnaire", "item": [{"linkId": "1", "type": "string", "text": "Why?"}]}'
 DECIDERS_ONLY = ("nurse", "gp")
 OTHERS = ("gp", "manager")
 SOURCE = {
@@ -283,9 +295,29 @@ WRITES: dict[str, Write] = {
     "peer_share.seen": Write("nurse", {}, thing("network"), OTHERS),
     "patient_input.decide": Write("manager", {"do": "as_is"}, key("answer_id"), DECIDERS_ONLY),
     "patient_input.translate": Write("manager", {"translation-0": "Translated"}, thing("answer"), DECIDERS_ONLY),
+    "patient_input.make_theme": Write("nurse", {"title": "Theme"}, elsewhere=True),
+    "patient_input.sort_answers": Write(
+        "nurse", lambda m: {"take_out": str(m.things["answer"])}, thing("theme of answers")
+    ),
+    "patient_input.save_theme": Write("nurse", {"title": "Other", "revision": "1"}, thing("theme of answers")),
     "patient_input.publish_entry": Write("manager", entry(), colleagues=DECIDERS_ONLY, elsewhere=True),
     "patient_input.save_entry": Write("manager", entry(revision="1"), thing("hidden"), DECIDERS_ONLY),
     "patient_input.show_entry": Write("manager", {"shown": "yes"}, thing("hidden"), DECIDERS_ONLY),
+    "patient_input.make_form": Write("manager", BUILT, colleagues=DECIDERS_ONLY, elsewhere=True),
+    "patient_input.save_form": Write(
+        "manager", lambda m: {**BUILT, "base": form_base(m)}, key("form_code"), DECIDERS_ONLY
+    ),
+    "patient_input.save_translation": Write(
+        "manager",
+        lambda m: {"t0": "Formularz", "base": form_base(m)},
+        lambda m: {"form_code": m.keys["form_code"][0], "language_code": "pl"},
+        DECIDERS_ONLY,
+    ),
+    "patient_input.keep_brought": Write(
+        "manager", {"json": QUESTIONNAIRE, "do": "keep"}, colleagues=DECIDERS_ONLY, elsewhere=True
+    ),
+    "patient_input.form_state": Write("manager", {"do": "open"}, key("form_code"), DECIDERS_ONLY),
+    "patient_input.copy_form": Write("manager", {"client_key": "copy"}, key("form_code"), DECIDERS_ONLY),
     "patient_input.change_ways_in": Write("manager", link, colleagues=DECIDERS_ONLY),
     "patient_input.take_out": Write("nurse", lambda m: {"answer": str(m.keys["typed"][0])}, colleagues=("gp",)),
     "patient_input.keep_cards": Write(

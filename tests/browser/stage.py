@@ -39,6 +39,7 @@ from layers_guidelines import service as guidelines
 from layers_guidelines.models import Edition
 from layers_patient_input import service as patients
 from layers_patient_input.care import service as care
+from layers_patient_input.catalogue import own_code
 from layers_patient_input.entering import service as entering
 from layers_patient_input.entering.service import Entry
 from layers_patient_input.importing import reading as imports_reading
@@ -46,6 +47,12 @@ from layers_patient_input.importing import service as imports
 from layers_patient_input.importing.models import Import, ImportFault
 from layers_patient_input.models import Answer
 from layers_patient_input.months.rules import Month
+from layers_patient_input.own_forms import as_fhir
+from layers_patient_input.own_forms import service as own_forms
+from layers_patient_input.own_forms.building import Building
+from layers_patient_input.own_forms.building import Question as OwnQuestion
+from layers_patient_input.themes import reading as themes
+from layers_patient_input.ways_in import service as ways_in
 from layers_peer_share import service as peers
 from layers_reflect.episodes import service as episodes
 from layers_reflect.episodes.arranging import new_group
@@ -80,6 +87,8 @@ class Stage:
     world: world.DemoWorld
     links: DemoLinks
     things: dict[str, UUID] = field(default_factory=dict)
+    own_form: str = ""
+    """The token of a form of the practice's own."""
     keys: dict[str, Any] = field(default_factory=dict)
     """What the arguments of addresses stand for, by `argument` or `endpoint:argument`."""
 
@@ -192,11 +201,16 @@ def furnish(stage: Stage) -> None:
     kept_back = answer(stage, "You know who I am, it is about last Tuesday")
     patients.keep_back(service, actor("manager"), kept_back, "identifies")
     released = answer(stage, "I waited a long time, and nobody told me why")
-    stage.things["answer"] = patients.release(service, actor("manager"), released, patients.Decision("as_is"))
+    decision = patients.Decision("as_is", themes=("topic:waiting",))
+    stage.things["answer"] = patients.release(service, actor("manager"), released, decision)
+    with stage.database.read() as session:
+        ((stage.things["theme"], _title),) = themes.themes_of(session, actor("manager"), stage.things["answer"])
     card = Entry("handwritten", "good", "The new chairs are easy to get out of", "en", today_in("Europe/London"))
     entering.enter(service, actor("manager"), card, "card")
     entry = {"theme": "Waiting", "you_said": "You wait.", "we_learned": "Nobody says why.", "we_did": "We tell you."}
     stage.things["entry"] = patients.publish(service, actor("manager"), entry, GuardAnswer(), None).id
+
+    _ask_of_their_own(stage)
 
     body = {"text": "A plain note, as somebody writes it where nothing else is switched on"}
     stage.things["note"] = service.save(actor("lead"), Draft("core.note", "A plain note", body, "practice")).id
@@ -245,6 +259,8 @@ def furnish(stage: Stage) -> None:
         "patient_input.edit:thing_id": stage.things["entry"],
         "patient_input.way_in:token": stage.world.public_form,
         "patient_input.translation:thing_id": stage.things["answer"],
+        "patient_input.theme:thing_id": stage.things["theme"],
+        "patient_input.edit_theme:thing_id": stage.things["theme"],
         "peer_share.edit:thing_id": stage.things["question"],
         "peer_share.used:thing_id": stage.things["interpreter"],
         "public.form:token": stage.world.public_form,
@@ -260,6 +276,24 @@ def change(stage: Stage, name: str, role: str, **answers: str) -> None:
     assert thing is not None
     body = {**thing.body, "answers": {**thing.body["answers"], **answers}}
     stage.service.revise(actor, thing.id, Draft(thing.kind, thing.title, body, "practice"), thing.revision)
+
+
+def _ask_of_their_own(stage: Stage) -> None:
+    """A form of the practice's own that is open, with a question that is not asked of everybody."""
+    manager = stage.world.actor(stage.database, stage.host, "manager")
+    questions = (
+        OwnQuestion("vaccine", "one", "Did you have your flu vaccination?", options=("Yes", "No"), required=True),
+        OwnQuestion("why", "long", "What kept you from it?", help="One sentence is enough.", only_if="vaccine=No"),
+        OwnQuestion("next", "section", "Next time"),
+        OwnQuestion("when", "several", "When would you come?", options=("In the morning", "In the evening")),
+        OwnQuestion("last", "date", "When were you last here?"),
+    )
+    built = Building("Your flu vaccination", questions)
+    wish = own_forms.Wish(lambda url, version: as_fhir.written(built, {}, url, version), "built")
+    key = own_forms.keep_new(stage.service, manager, wish, "")
+    own_forms.offer(stage.service, manager, key, is_open=True)
+    stage.keys |= {"form_code": own_code(key), "language_code": "pl"}
+    stage.own_form = ways_in.open_way_in(stage.service, manager, own_code(key), "online")
 
 
 def _try_out(stage: Stage) -> None:

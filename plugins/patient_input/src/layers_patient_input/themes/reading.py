@@ -95,7 +95,7 @@ class Suggested:
 
 
 def suggested(found: Sequence[ThemeView], texts: Iterable[str]) -> list[Suggested]:
-    """The themes and curated topics that texts may be about, with the words that say so, most words first."""
+    """The themes and curated topics that texts may be about, with the words that say so; their own themes first."""
     topics: Mapping[str, Any] = vocabulary("topics", PACKAGE)
     taken = {theme.topic for theme in found}
     names = {str(theme.id): theme.title for theme in found}
@@ -103,7 +103,7 @@ def suggested(found: Sequence[ThemeView], texts: Iterable[str]) -> list[Suggeste
     words: dict[str, Sequence[str]] = {str(theme.id): _words(theme) for theme in found}
     words |= {TOPIC + code: entry["words"] for code, entry in topics.items() if code not in taken}
     matches = Finder(words).find(texts)
-    best = sorted(matches, key=lambda key: (-len(matches[key]), key.startswith(TOPIC), names[key]))
+    best = sorted(matches, key=lambda key: (key.startswith(TOPIC), -len(matches[key]), names[key]))
     return [Suggested(key, names[key], ", ".join(matches[key])) for key in best]
 
 

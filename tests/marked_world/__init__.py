@@ -5,16 +5,14 @@ A word begins with `zq`, so that a search for "zq" finds everything that its rea
 
 from __future__ import annotations
 
-import io
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
 
-from layers_core.artefacts import followup, reading
+from layers_core.artefacts import reading
 from layers_core.artefacts.attachments import prepare
 from layers_core.artefacts.attachments.models import Attachment
 from layers_core.artefacts.models import Action, Exposure, Revision
@@ -22,20 +20,11 @@ from layers_core.artefacts.models import Draft as Begun
 from layers_core.aside import service as aside
 from layers_core.contract import Draft, GuardAnswer, NewLink, PluginChoice, Promise
 from layers_core.db.base import now
-from layers_core.practices import access, mix, proposals, service, trials
-from layers_core.practices.models import Person, PublicLink
+from layers_core.practices import mix, proposals, service, trials
+from layers_core.practices.models import Person
 from layers_core.reminding import feeds, slots, stopping
 from layers_guidelines import service as guidelines
 from layers_guidelines.models import Edition
-from layers_patient_input import service as patients
-from layers_patient_input.care import service as care
-from layers_patient_input.entering import service as entering
-from layers_patient_input.entering.service import Entry
-from layers_patient_input.importing import job as imports_job
-from layers_patient_input.importing import reading as imports_reading
-from layers_patient_input.importing import service as imports
-from layers_patient_input.models import Answer
-from layers_patient_input.months.rules import Month
 from layers_peer_share import service as peers
 from layers_reflect.episodes import service as episodes
 from layers_reflect.episodes.arranging import new_group
@@ -52,45 +41,9 @@ from layers_webshell.accounts import service as accounts
 from layers_webshell.accounts.models import Invitation, KeptForm
 from layers_webshell.testworld import STUDY
 
-WORD = re.compile(r"zq[a-z]+")
-ANONYMOUS = "anonymous"
-ROLES = (ANONYMOUS, "nurse", "gp", "manager", "neighbour", "outsider", "former", "evaluator", "operator")
-WRITER = frozenset({"nurse"})
-MANOR = frozenset({"nurse", "gp", "manager"})
-CLUSTER = MANOR | {"neighbour"}
-NETWORK = CLUSTER | {"outsider"}
-MODERATOR = frozenset({"manager"})
-NOBODY: frozenset[str] = frozenset()
-PAGE = 20
-"""The longest page of a list; so many fillers push what is older onto its second page."""
-
-
-@dataclass
-class Marked:
-    """The world, who may meet which word, and the keys that addresses are made of."""
-
-    site: Any
-    allowed: dict[str, frozenset[str]] = field(default_factory=dict)
-    things: dict[str, UUID] = field(default_factory=dict)
-    keys: dict[str, list[Any]] = field(default_factory=dict)
-    """Values for the arguments of addresses that name no thing, by the argument's name."""
-    receipts: dict[str, str] = field(default_factory=dict)
-    """With which patients take their answers back, by the answer's word."""
-    roles: tuple[str, ...] = ROLES
-
-    def word(self, name: str, roles: frozenset[str]) -> str:
-        """A new word that only these roles may meet."""
-        word = f"zq{name}"
-        assert WORD.fullmatch(word), name
-        assert word not in self.allowed, name
-        self.allowed[word] = roles
-        return word
-
-    def thing(self, name: str, key: UUID, roles: frozenset[str]) -> UUID:
-        """Keep a thing; its key counts as a word as well."""
-        self.things[name] = key
-        self.allowed[str(key)] = roles
-        return key
+from . import patients
+from . import patients as marked_own_forms
+from .words import CLUSTER, MANOR, MODERATOR, NETWORK, NOBODY, PAGE, WRITER, Marked
 
 
 def note(words: str, more: str = "") -> dict[str, Any]:
@@ -107,8 +60,8 @@ def fill(site: Any) -> Marked:
     _elsewhere(marked)
     _guidelines(marked)
     _shared(marked)
-    _patients(marked)
-    _imports(marked)
+    marked_patients.answers(marked)
+    marked_patients.imports(marked)
     _mix(marked)
     _accounts(marked)
     _files(marked)
@@ -298,89 +251,6 @@ def _shared(marked: Marked) -> None:
         GuardAnswer(),
     )
     marked.thing("trial answer", found.id, CLUSTER)
-
-
-def _patients(marked: Marked) -> None:
-    """Answers that wait, were kept back, released, and released in other words; entries shown and not shown."""
-    world = marked.site.world
-    artefacts, manager = world.artefacts, world.actor("manager")
-    with world.database.read() as session:
-        practice = access.find_practice(session, world.host, slug="manor")
-        link = session.scalars(select(PublicLink).where(PublicLink.practice_id == practice.id)).first()
-
-    def answer(name: str, roles: frozenset[str]) -> UUID:
-        given = patients.fft_answer(practice, "poor", marked.word(name, roles))
-        marked.receipts[name] = patients.take_answer(artefacts, practice, link, name, given)
-        with world.database.read() as session:
-            return session.scalars(select(Answer.id).order_by(Answer.id.desc())).first()
-
-    waiting, kept = answer("waiting", MODERATOR), answer("keptback", MODERATOR)
-    patients.keep_back(artefacts, manager, kept, "identifies")
-    released, edited = answer("released", MANOR), answer("unedited", NOBODY)
-    decision = patients.Decision("as_is", translations={0: marked.word("translation", MANOR)})
-    marked.thing("answer", patients.release(artefacts, manager, released, decision), MANOR)
-    decision = patients.Decision("edited", {0: marked.word("edited", MANOR)})
-    marked.thing("edited answer", patients.release(artefacts, manager, edited, decision), MANOR)
-    marked.keys["answer_id"] = [waiting, kept, released]
-    marked.keys["token"] = [link.token]
-
-    def entry(name: str, roles: frozenset[str], readers: frozenset[str]) -> UUID:
-        parts = ("theme", "you_said", "we_learned", "we_did")
-        body = {part: marked.word(f"{name}{part.replace('_', '')}", roles) for part in parts}
-        return marked.thing(name, patients.publish(artefacts, manager, body, GuardAnswer(), None).id, readers)
-
-    entry("entry", frozenset(ROLES), MANOR)
-    hidden = entry("hidden", MANOR, MANOR)
-    with world.database.read() as session:
-        thing = reading.get(session, world.host, manager, hidden)
-    patients.show_entry(artefacts, manager, thing, shown=False)
-
-    typed = marked.word("typedcard", WRITER | MODERATOR)
-    card = Entry("handwritten", "poor", typed, "en", followup.today_in(practice.time_zone))
-    batch = UUID(int=7)
-    key = entering.enter(artefacts, world.actor("nurse"), card, "typed card", batch)
-    marked.keys["typed"], marked.allowed[str(key)] = [key], WRITER | MODERATOR
-
-    # A card of last month, so that there is a month to send; and somebody asks about their own consultations.
-    last_month = Month.of(now().date()).previous
-    with artefacts.unit(access.public_actor(practice)) as unit:
-        patients.keep(unit, patients.fft_answer(practice, "good"), patients.Source("handwritten", last_month.first))
-    marked.keys["month"] = [str(last_month)]
-    permission = {"care_permission": marked.word("permission", MANOR), "care_permission_on": "2026-03-02"}
-    choice = PluginChoice("on", settings={"fft_public": True, **permission})
-    mix.switch(artefacts, manager, "patient_input", choice, "To try", expected=manager.practice.mix.version)
-    round_id = care.begin(artefacts, world.actor("nurse"))
-    marked.keys["round_id"], marked.allowed[str(round_id)] = [round_id], WRITER
-
-
-def _imports(marked: Marked) -> None:
-    """Files of answers: one that somebody looks at, one that is in, one that failed, one that is being brought in."""
-    world = marked.site.world
-    artefacts, manager, passing = world.artefacts, world.actor("manager"), world.host.files.passing
-
-    def brought(number: int, words: str, wrong: str) -> tuple[UUID, aside.Turn | None]:
-        name = marked.word(f"importname{'abcd'[number]}", MODERATOR)
-        table = f"Date,Answer,Comments\n14/03/2026,Good,{words}\n14/03/2026,{wrong},\n"
-        import_id = imports.bring(artefacts, manager, io.BytesIO(table.encode()), f"{name}.csv").id
-        with world.database.read() as session:
-            view = imports_reading.import_of(session, manager.practice.id, passing, import_id)
-            choices = replace(view.choices, method="sms", same="no")
-            looked = imports_reading.look(session, manager.practice, passing, view, choices)
-        return import_id, imports.begin(artefacts, manager, import_id, looked) if number else None
-
-    for number in range(4):
-        # Rows are shown before they are brought in, and afterwards where they wait or were wrong.
-        words, wrong = (
-            marked.word(f"import{what}{'ab'[number]}", MODERATOR) if number < 2 else f"{what} {number}"
-            for what in ("words", "wrong")
-        )
-        import_id, turn = brought(number, words, wrong)
-        marked.keys.setdefault("import_id", []).append(import_id)
-        marked.allowed[str(import_id)] = MODERATOR
-        if number == 1:
-            imports_job.run(artefacts, manager, turn, lambda done: None)
-        elif number == 2:
-            aside.end(world.database, turn, "failed")
 
 
 def _mix(marked: Marked) -> None:
