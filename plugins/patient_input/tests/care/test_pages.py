@@ -203,6 +203,16 @@ def test_there_is_no_report_under_25_forms(world: Any, client_for: Callable[...,
 
 
 @pytest.mark.usefixtures("allowed")
+def test_forms_in_a_translation_are_not_the_measure(world: Any, client_for: Callable[..., Any], visitor: Any) -> None:
+    path = begin(client_for)
+    for query in ("?lang=pl", "?lang=ur", "?lang=en", "?lang=en-simple", ""):
+        assert rate(world, visitor, path + query).status_code == 200
+    page = client_for("gp").get(report_path(client_for)).text
+    assert "3 forms that count, of 25" in page
+    assert "2 forms in a translation are left out: only the English words are the measure." in page
+
+
+@pytest.mark.usefixtures("allowed")
 def test_the_report_has_means_with_their_intervals_and_the_shares_of_answers(
     world: Any, client_for: Callable[..., Any], visitor: Any
 ) -> None:

@@ -5,6 +5,7 @@ Every query names the practitioner: nobody else reads what is about them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,13 +17,19 @@ from sqlalchemy.orm import Session
 
 from layers_core.contract import Actor, PracticeView
 from layers_core.practices.models import Membership, Person, PublicLink
+from layers_core.vocabulary import vocabulary
 from layers_patient_input.care import rules
 from layers_patient_input.care.models import CareRound
 from layers_patient_input.care.rules import Filled
 from layers_patient_input.models import Answer
+from layers_patient_input.wording import PACKAGE
 
 CARE = "care"
 """The form's code in data/built_in_forms.json."""
+TRANSLATED = frozenset(
+    code for code, said in vocabulary("built_in_forms", PACKAGE)[CARE]["languages"].items() if not said["validated"]
+)
+"""Languages in which the form may be read, while what is answered in them is not the measure."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +42,15 @@ class Permission:
 
 @dataclass(frozen=True)
 class Round:
-    """One of a practitioner's own rounds. `open` says whether patients can answer; `forms` are in their order."""
+    """One of a practitioner's own rounds. `open` says whether patients can answer; `forms` are in their order.
+
+    `translated` counts those that were answered in words which are not the measure's.
+    """
 
     row: CareRound
     open: bool
     forms: Sequence[Filled]
+    translated: int
 
     @property
     def progress(self) -> rules.Progress:
@@ -56,8 +67,8 @@ def permission(settings: Mapping[str, Any]) -> Permission | None:
 def rounds(session: Session, actor: Actor) -> list[Round]:
     """The actor's own rounds in their practice, the newest first: two queries."""
     rows = session.execute(_own(actor).order_by(CareRound.begun_at.desc(), CareRound.id.desc())).all()
-    forms = _forms(session, actor) if rows else {}
-    return [Round(row, withdrawn is None, forms.get(row.token, ())) for row, withdrawn in rows]
+    forms, translated = _forms(session, actor) if rows else ({}, Counter())
+    return [Round(row, withdrawn is None, forms.get(row.token, ()), translated[row.token]) for row, withdrawn in rows]
 
 
 def practitioner(session: Session, practice: PracticeView, token: str) -> tuple[UUID, str] | None:
@@ -84,9 +95,10 @@ def _own(actor: Actor) -> Select[CareRound, datetime | None]:
     )
 
 
-def _forms(session: Session, actor: Actor) -> dict[str, list[Filled]]:
+def _forms(session: Session, actor: Actor) -> tuple[dict[str, list[Filled]], Counter[str]]:
+    """The forms that are the measure, by link, and how many there are that are not."""
     rows = session.execute(
-        select(Answer.link_token, Answer.items)
+        select(Answer.link_token, Answer.language, Answer.items)
         .where(
             Answer.about_person_id == actor.person_id,
             Answer.practice_id == actor.practice.id,
@@ -96,9 +108,13 @@ def _forms(session: Session, actor: Actor) -> dict[str, list[Filled]]:
         .order_by(Answer.received_at, Answer.id)
     )
     forms: dict[str, list[Filled]] = {}
-    for token, items in rows:
-        forms.setdefault(token, []).append(_filled(items))
-    return forms
+    translated = Counter[str]()
+    for token, language, items in rows:
+        if language in TRANSLATED:
+            translated[token] += 1
+        else:
+            forms.setdefault(token, []).append(_filled(items))
+    return forms, translated
 
 
 def _filled(items: Sequence[Mapping[str, Any]]) -> Filled:
