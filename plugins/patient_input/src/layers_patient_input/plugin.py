@@ -65,7 +65,8 @@ class Plugin:
         summary=_l("Ask patients how you did, learn from what they say, and tell them what you changed."),
         stores=_l("Patients’ answers without a name, an IP address or a cookie, and what you tell patients."),
         seen_by=_l(
-            "New answers: those who look at them. Released answers: your practice. What you publish: everybody."
+            "New answers: those who look at them. Released answers: your practice. What you publish: everybody. "
+            "What patients say about one person’s consultations: that person alone."
         ),
         weight=40,
     )
