@@ -41,8 +41,8 @@ from layers_webshell.accounts import service as accounts
 from layers_webshell.accounts.models import Invitation, KeptForm
 from layers_webshell.testworld import STUDY
 
-from . import patients
-from . import patients as marked_own_forms
+from . import own_forms as marked_forms
+from . import patients as marked_patients
 from .words import CLUSTER, MANOR, MODERATOR, NETWORK, NOBODY, PAGE, WRITER, Marked
 
 
@@ -62,6 +62,7 @@ def fill(site: Any) -> Marked:
     _shared(marked)
     marked_patients.answers(marked)
     marked_patients.imports(marked)
+    marked_forms.forms(marked)
     _mix(marked)
     _accounts(marked)
     _files(marked)

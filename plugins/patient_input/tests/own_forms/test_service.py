@@ -257,7 +257,7 @@ def test_what_was_chosen_is_counted_by_month_method_and_version(house: Any) -> N
 
 
 def lines(house: Any, key: UUID, role: str = "receptionist") -> list[dict[str, Any]]:
-    return [json.loads(line) for line in exporting.lines(house.database, house.actor(role), own_code(key))]
+    return [json.loads(line) for line in exporting.lines(house.database, house.host, house.actor(role), own_code(key))]
 
 
 def test_answers_go_out_as_responses_without_anybody_s_name(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,6 +284,20 @@ def test_answers_go_out_as_responses_without_anybody_s_name(house: Any, monkeypa
     assert [one["id"] for one in lines(house, key)] == [one["id"] for one in (found[0], *found[2:4])]
     assert [one["id"] for one in lines(house, key, "manager")] == [one["id"] for one in found[:4]]
     assert lines(house, key, "mill_manager") == []
+
+
+def test_a_released_answer_goes_out_as_it_was_released(house: Any) -> None:
+    key = keep(house)
+    service.offer(house.artefacts, house.actor("manager"), key, is_open=True)
+    answer(house, key, q1="Bad", q2="Mr Smith hurt me", q3="Evening")
+    (kept,) = house.answers()
+    decision = patients.Decision("edited", {0: "It hurt"})
+    patients.release(house.artefacts, house.actor("receptionist"), kept.id, decision)
+    (line,) = lines(house, key)
+    assert "Smith" not in json.dumps(line)
+    assert [entry["linkId"] for entry in line["item"]] == ["q1", "q2", "q3"]
+    assert line["item"][1]["answer"] == [{"valueString": "It hurt"}]
+    assert check(form_of(house, key).questionnaire, line) == ()
 
 
 def test_who_made_a_form_is_in_their_download_and_can_be_forgotten(house: Any) -> None:

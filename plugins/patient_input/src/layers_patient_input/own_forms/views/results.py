@@ -12,8 +12,9 @@ from layers_core.artefacts.followup import today_in
 from layers_core.i18n import format_month
 from layers_core.vocabulary import label, vocabulary
 from layers_core.web import current, parse_uuid, policy
-from layers_patient_input import catalogue, service, showing
+from layers_patient_input import catalogue, showing
 from layers_patient_input.kinds import MODERATE
+from layers_patient_input.moderating.desk import looks
 from layers_patient_input.own_forms import exporting, results
 from layers_patient_input.own_forms.results import Asked, Place
 from layers_patient_input.own_forms.views.finding import form_of
@@ -54,7 +55,7 @@ def form_results(form_code: str) -> str:
             (things[key], showing.answer(things[key].body)) for key in ids if key in things and things[key].available
         ],
         more=f"{more.day}_{more.id}" if more else "",
-        may_export=service.may_moderate(current.actor),
+        may_export=looks(current.actor),
     )
 
 
@@ -63,9 +64,9 @@ def form_results(form_code: str) -> str:
 def form_answers(form_code: str) -> ResponseReturnValue:
     """The answers as FHIR QuestionnaireResponses, one a line."""
     form_of(form_code)
-    if not service.may_moderate(current.actor):
+    if not looks(current.actor):
         abort(404)
-    found = exporting.lines(current.artefacts.database, current.actor, form_code)
+    found = exporting.lines(current.artefacts.database, current.host, current.actor, form_code)
     answer = Response(stream_with_context(found), mimetype="application/fhir+ndjson")
     answer.headers["Content-Disposition"] = "attachment; filename=answers.ndjson"
     return answer
