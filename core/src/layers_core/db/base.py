@@ -92,6 +92,15 @@ def put(session: Session, model: type[Base], **values: Any) -> Row[Any]:
     return cast("Row[Any]", session.connection().execute(_insert(model), values).inserted_primary_key)
 
 
+def put_many(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """`put` for many rows with the same columns.
+
+    The ORM puts all of their values into one long statement, which PostgreSQL's driver takes apart again.
+    """
+    if rows:
+        session.connection().execute(_insert(model), rows)
+
+
 @cache
 def _insert_once(model: type[Base], dialect: str) -> Insert:
     made = _ON_CONFLICT[dialect](model.__table__).on_conflict_do_nothing()

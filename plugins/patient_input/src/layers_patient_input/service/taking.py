@@ -14,6 +14,7 @@ from layers_core.artefacts.followup import today_in
 from layers_core.artefacts.service import ArtefactService
 from layers_core.artefacts.unit import Unit
 from layers_core.contract import PracticeView
+from layers_core.db.base import put_many
 from layers_core.forms.checking import Misfit, check
 from layers_core.forms.model import Value
 from layers_core.practices.access import public_actor
@@ -26,6 +27,9 @@ from layers_patient_input.models import Answer
 from layers_patient_input.moderating.reading import staff_names
 from layers_patient_input.schemas import settings_of
 from layers_patient_input.wording import DEFAULT_LANGUAGE
+
+
+_COLUMNS = frozenset(Answer.__table__.columns.keys())
 
 
 class DoesNotFit(ValueError):
@@ -129,9 +133,13 @@ def keep_many(unit: Unit, form: Form, given: Iterable[tuple[Given, Source]]) -> 
     """
     names = staff_names(unit.session, unit.actor.practice.id)
     answers = [_answer(unit, each, source, names) for each, source in given]
-    unit.session.add_all(answers)
-    unit.session.flush()
+    put_many(unit.session, Answer, [_set_in(answer) for answer in answers])
     counting.add(unit.session, form, answers)
+
+
+def _set_in(answer: Answer) -> dict[str, Any]:
+    """The columns that were set; the others take their defaults."""
+    return {name: value for name, value in vars(answer).items() if name in _COLUMNS}
 
 
 def _answer(unit: Unit, given: Given, source: Source, names: KnownNames) -> Answer:
