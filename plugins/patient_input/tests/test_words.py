@@ -7,6 +7,7 @@ import html
 import io
 import json
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -38,7 +39,7 @@ FORMS: Mapping[str, Any] = vocabulary("built_in_forms", PACKAGE)
 FOREIGN = tuple(code for code in LANGUAGES if language(code).base != "en")
 SAME_WORD = {"Important:", "Braille"}
 """What another language happens to say as English does."""
-MAKES_A_PAGE = re.compile(r"\breader\(|\bReader\b|\bin_language\(")
+MAKES_A_PAGE = re.compile(r"\breader\(|\bReader\b")
 PUBLIC_BASES = {"layers/public.html", "patient_input/public_page.html"}
 ENGLISH = re.compile(r"\b(the|and|your|you|this|that|with|from|we|our|was|were|have|not)\b", re.IGNORECASE)
 
@@ -67,15 +68,29 @@ def patients_templates() -> set[str]:
 
 
 def patients_code() -> Iterator[tuple[str, str]]:
-    """The Python whose messages a patient may read, with its place: what makes a page for a reader."""
+    """The Python whose messages a patient may read, with its place.
+
+    That is what makes a page for a reader, and on pages for staff what is said in a patient's language.
+    """
     yield "wording.py", (ROOT / "wording.py").read_text(encoding="utf-8")
     for path in ROOT.rglob("*.py"):
         if "views" in path.relative_to(ROOT).with_suffix("").parts:
-            text = path.read_text(encoding="utf-8")
+            text, place = path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix()
             for node in ast.parse(text).body:
-                part = ast.get_source_segment(text, node) or ""
-                if MAKES_A_PAGE.search(part):
-                    yield path.relative_to(ROOT).as_posix(), part
+                for part in [node] if MAKES_A_PAGE.search(segment(text, node)) else in_a_language(text, node):
+                    yield place, segment(text, part)
+
+
+def in_a_language(text: str, node: ast.AST) -> list[ast.AST]:
+    return [
+        found
+        for found in ast.walk(node)
+        if isinstance(found, ast.With) and "in_language(" in segment(text, found).partition(":")[0]
+    ]
+
+
+def segment(text: str, node: ast.AST) -> str:
+    return textwrap.dedent(" " * getattr(node, "col_offset", 0) + (ast.get_source_segment(text, node) or ""))
 
 
 @cache
@@ -106,7 +121,11 @@ def catalogue(code: str) -> Catalog:
 
 
 def test_the_walk_finds_pages_and_their_messages() -> None:
-    assert {"patient_input/form.html", "patient_input/faults.html", "patient_input/loop.html"} <= patients_templates()
+    assert {
+        "patient_input/form.html",
+        "patient_input/faults.html",
+        "patient_input/withdraw.html",
+    } <= patients_templates()
     assert "patient_input/answer.html" not in patients_templates()
     assert messages()["Send my answer"].startswith("patient_input/form")
     assert messages()["Answer at least one question"] == "views/asking.py"
@@ -265,6 +284,15 @@ def token_of(world: Any, form: str = "fft", method: str = "online") -> str:
         return ensure_public_link(session, world.practices["manor"], wording.SLUG, form, method).token
 
 
+def public_paths(visitor: Any) -> list[str]:
+    """Every page of the plugin under /p/ that is read and not sent; a feed is for programs."""
+    rules = visitor.application.url_map.iter_rules()
+    mine = [rule for rule in rules if rule.endpoint.startswith("patient_input_public.") and "GET" in rule.methods]
+    paths = [rule.rule.replace("<practice>", "manor") for rule in mine]
+    assert not any("<" in path for path in paths), "Tell this test what stands in a public address"
+    return [path for path in paths if not path.endswith(".atom")]
+
+
 def every_page(world: Any, visitor: Any, client_for: Any, code: str) -> dict[str, Any]:
     """Each page that a patient can meet, in a language."""
     world.switch("manor", "patient_input", PluginChoice("on", settings={"fft_public": True}))
@@ -282,15 +310,18 @@ def every_page(world: Any, visitor: Any, client_for: Any, code: str) -> dict[str
     assert receipt is not None
     withdraw = visitor.get(f"{public}withdraw{tail}")
     refused = visitor.submit(withdraw, {"code": "0"})
-    results = visitor.get(f"{public}fft{tail}")
-    assert results.status_code == 200
+    pages = {f"page {path}": visitor.get(path + tail) for path in public_paths(visitor)}
+    assert {page.status_code for page in pages.values()} == {200}
+    asks = visitor.get(f"{public}reply{tail}")
     others = {f"{name} form": visitor.get(f"/f/{token_of(world, name)}{tail}") for name in ("story", "tip", "need")}
     kiosk = visitor.get(f"/f/{token_of(world, method='kiosk')}{tail}")
     answered = typed(built_in("fft", {}).questionnaire, {"score": "poor"})
     return {
         **others,
         **{f"{name} refused": visitor.submit(page, {}) for name, page in others.items()},
-        "results": results,
+        **pages,
+        "unknown reply": visitor.submit(asks, {"code": "0"}),
+        "reply": visitor.submit(asks, {"code": receipt.group(1)}),
         "kiosk": kiosk,
         "kiosk thanks": visitor.submit(kiosk, answered),
         "form": form,
