@@ -28,7 +28,6 @@ from layers_patient_input.moderating.reading import staff_names
 from layers_patient_input.schemas import settings_of
 from layers_patient_input.wording import DEFAULT_LANGUAGE
 
-
 _COLUMNS = frozenset(Answer.__table__.columns.keys())
 
 
