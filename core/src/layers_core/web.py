@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from uuid import UUID
 
@@ -231,8 +232,19 @@ def within_limit(scope: str, key: str, limit: str) -> bool:
 
 
 def client_address() -> str:
-    """Where the request comes from, for `within_limit` alone: never store or log it."""
-    return request.remote_addr or ""
+    """Where the request comes from, for `within_limit` alone: never store or log it.
+
+    Of an IPv6 address it is the network of 64 bits: whoever has one has all its addresses, as many as they like.
+    """
+    text = request.remote_addr or ""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    if isinstance(address, IPv4Address):
+        return text
+    mapped = address.ipv4_mapped
+    return str(mapped) if mapped else str(IPv6Network((int(address), 64), strict=False))
 
 
 @dataclass

@@ -21,7 +21,7 @@ from layers_patient_input.catalogue import FFT, Form
 from layers_patient_input.own_forms import reading as own_forms
 from layers_patient_input.service import Given
 from layers_patient_input.views.patients import Reader, reader
-from layers_patient_input.views.submits import new_nonce, submit_of, within_limits
+from layers_patient_input.views.submits import LATER, new_nonce, submit_of, within_limits
 from layers_patient_input.wording import complaints, sign_language_film
 
 
@@ -76,7 +76,8 @@ def answer(who: Reader, link: PublicLink, asked: Asked) -> ResponseReturnValue:
         problems.append(Problem(words, "submit"))
         status = 429
     if problems or submit is None:
-        return page(who, asked, sent, nonce, status, faults=problems)
+        shown = page(who, asked, sent, nonce, status, faults=problems)
+        return (*shown, LATER) if status == 429 else shown
     given = Given(asked.form, who.language.code, filled.items)
     receipt = service.take_answer(
         current.artefacts, who.practice, link, submit.key, given, submit.day, about=asked.about

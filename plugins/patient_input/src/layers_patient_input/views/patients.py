@@ -16,7 +16,7 @@ from layers_core.web import client_address, current, policy, settle_language, su
 from layers_patient_input import service
 from layers_patient_input.schemas import settings_of
 from layers_patient_input.views.blueprints import public
-from layers_patient_input.views.submits import is_kiosk
+from layers_patient_input.views.submits import LATER, is_kiosk
 from layers_patient_input.wording import (
     Language,
     chosen,
@@ -85,7 +85,7 @@ def withdraw() -> ResponseReturnValue:
         return who.page("withdraw.html", code="")
     if not within_limit("patient_input.withdraw", client_address(), RECEIPT_TRIES):
         words = _("There were too many tries from here. Wait an hour, then try again")
-        return who.page("withdraw.html", 429, code=code, faults=[Problem(words, "code")])
+        return (*who.page("withdraw.html", 429, code=code, faults=[Problem(words, "code")]), LATER)
     if not service.take_back(current.artefacts, current.practice, code):
         words = _("We cannot find an answer with this code. Check the code, then try again")
         return who.page("withdraw.html", 422, code=code, faults=[Problem(words, "code")])

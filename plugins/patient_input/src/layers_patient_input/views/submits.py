@@ -25,6 +25,8 @@ FROM_ONE_CLIENT = "120 per hour"
 THROUGH_ONE_LINK = "1000 per hour"
 # A tablet sends what it kept for days at once, and the waiting room it stands in has the same address.
 FROM_ONE_KIOSK = "600 per hour"
+LATER = {"Retry-After": "3600"}
+"""What an answer about too many of them says to programs: by then each of these limits has room again."""
 
 
 @dataclass(frozen=True)
