@@ -81,6 +81,8 @@ class Keeper {
     this.sending?.abort();
     if (more) {
       this.typed();
+    } else {
+      this.leaveDevice();
     }
   }
 

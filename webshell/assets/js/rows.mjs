@@ -5,10 +5,12 @@
 // Parts: [data-rows-saved] with [data-saved], [data-rows-open] with [data-row], a <template data-rows-blank>, in a row
 // [data-row-first] and [data-row-last], [data-rows-status]. Without this module the form is sent as a whole.
 const AGAIN_MS = 15000;
+const OPEN_ROWS = 10;
 
 export function start(form) {
   const rows = new Rows(form);
   form.addEventListener("keydown", (event) => rows.key(event));
+  form.addEventListener("focusin", (event) => rows.entered(event));
   form.addEventListener("focusout", (event) => rows.left(event));
   form.addEventListener("click", (event) => rows.undo(event));
   window.addEventListener("online", () => rows.sendFinished());
@@ -37,6 +39,13 @@ class Rows {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing && row && event.target.matches("[data-row-last]")) {
       event.preventDefault();
       (row.nextElementSibling ?? row).querySelector("[data-row-first]").focus();
+    }
+  }
+
+  // There is always one more row to go on to, however many wait to be saved.
+  entered(event) {
+    if (event.target.closest("[data-row]") === this.open.lastElementChild) {
+      this.add();
     }
   }
 
@@ -116,15 +125,27 @@ class Rows {
     const arrived = [...page.querySelectorAll("[data-saved]")].filter((item) => !known.has(item.dataset.saved));
     this.saved.append(...arrived.map((item) => document.adoptNode(item)));
     this.saved.dataset.rowsCount = page.querySelector("[data-rows-saved]").dataset.rowsCount;
-    const place = row.querySelector("[data-row-first]").name.split("-").at(-1);
     row.remove();
-    const fresh = document.createElement("tbody");
-    fresh.innerHTML = this.blank.innerHTML.replaceAll("PLACE", place).replaceAll("KEY", newKey());
-    this.open.append(...fresh.children);
+    if (this.open.children.length < OPEN_ROWS) {
+      this.add();
+    }
     this.count();
     this.say(this.form.dataset.rowsSaid.replace("%n", this.saved.dataset.rowsCount));
     const more = [...this.open.children].some(begun);
     this.form.dispatchEvent(new CustomEvent("layers-saved", { detail: { more } }));
+  }
+
+  // A new row, in the first place that is free.
+  add() {
+    const taken = new Set([...this.open.children].map((row) => Number(row.querySelector("[data-row-first]").name.split("-").at(-1))));
+    let place = 0;
+    while (taken.has(place)) {
+      place += 1;
+    }
+    const fresh = document.createElement("tbody");
+    fresh.innerHTML = this.blank.innerHTML.replaceAll("PLACE", place).replaceAll("KEY", newKey());
+    this.open.append(...fresh.children);
+    this.count();
   }
 
   count() {

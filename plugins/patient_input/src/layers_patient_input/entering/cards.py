@@ -10,7 +10,9 @@ from layers_core.web import Submitted
 from layers_patient_input.redaction import cleaned
 
 ROWS = 10
-"""The cards that a page has room for at once."""
+"""The cards that a page has room for at first."""
+MOST_ROWS = 100
+"""The cards that a page can send at once: rows.mjs adds rows while others wait for the connection."""
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
@@ -28,7 +30,7 @@ def rows_of(form: Submitted) -> list[Row]:
     """The rows in which anything was typed or chosen."""
     rows = [
         Row(place, key_of(form.get(f"key-{place}")), form.get(f"score-{place}"), cleaned(form.get(f"text-{place}")))
-        for place in range(ROWS)
+        for place in range(MOST_ROWS)
     ]
     return [row for row in rows if row.score or row.text]
 

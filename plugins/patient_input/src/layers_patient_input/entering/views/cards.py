@@ -105,6 +105,7 @@ def _told(count: int, day: date) -> str:
 def _grid(form: Submitted, batch: UUID, rows: Sequence[Row] = (), problems: Iterable[Problem] = ()) -> str:
     practice, actor = current.practice, current.actor
     typed = {row.place: row for row in rows}
+    places = max([ROWS, *(place + 1 for place in typed)])
     # What this request has saved or taken out itself belongs on the page.
     with current.artefacts.database.read() as session:
         saved = shown(reading.of_batch(session, actor, batch))
@@ -117,7 +118,7 @@ def _grid(form: Submitted, batch: UUID, rows: Sequence[Row] = (), problems: Iter
         values=form,
         languages=[(item.code, item.name) for item in offered(settings_of(practice))],
         language=language_of(form.get("language")).code,
-        rows=[typed.get(place, Row(place, key_of(""), "", "")) for place in range(ROWS)],
+        rows=[typed.get(place) or Row(place, key_of(""), "", "") for place in range(places)],
         scores=scores(),
         limit=TEXT_LIMIT,
         saved=saved,
