@@ -198,6 +198,8 @@ def test_a_thing(full: Full, role: str, kind: str) -> None:
         "/reflect/questions",
         "/guidelines/",
         "/peer-share/",
+        "/patient-input/fft",
+        "/patient-input/care",
         "/patient-input/forms",
         "/patient-input/forms/fft",
         "/patient-input/forms/fft/results",
