@@ -23,8 +23,6 @@ from layers_core.practices.models import PublicLink
 from layers_guidelines import service as guidelines
 from layers_patient_input import service as patients
 from layers_patient_input.models import Answer
-from layers_patient_input.schemas import settings_of
-from layers_patient_input.wording import form_wording
 from layers_webshell.testclient import forms_of
 
 pytestmark = pytest.mark.slow
@@ -96,7 +94,7 @@ def _answer(site: Any) -> str:
     with site.database.read() as session:
         practice = access.find_practice(session, site.world.host, slug="manor")
         link = session.scalars(select(PublicLink).where(PublicLink.practice_id == practice.id)).one()
-    given = patients.Given(form_wording("fft", "en", settings_of(practice)), "poor", "Small print")
+    given = patients.fft_answer(practice, "poor", "Small print")
     patients.take_answer(site.world.artefacts, practice, link, "nonce", given)
     return str(link.token)
 
