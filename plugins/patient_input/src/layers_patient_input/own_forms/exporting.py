@@ -9,8 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, or_, select
 
 from layers_core.artefacts import reading as core_reading
 from layers_core.contract import Actor, PracticeView
@@ -32,38 +31,38 @@ def lines(database: Database, host: Host, actor: Actor, code: str) -> Iterator[b
     """Every answer that the actor may read, the oldest first, a few hundred at a time.
 
     One that nobody has released yet is as it came, for those alone who look at it; a released one as it was released,
-    for its readers. Those that were taken back, and those about a person, are left out. Nothing in a line says who sent,
+    for its readers. Those that were taken back and those about a person are left out. Nothing in a line says who sent,
     typed or looked at it, and of its time it has the day.
     """
     forms: dict[int, Form | None] = {}
-    after: UUID | None = None
-    while True:
+    with database.read() as session:
+        ids = list(session.scalars(_readable(actor, code)))
+    for batch in (ids[start : start + BATCH] for start in range(0, len(ids), BATCH)):
         with database.read() as session:
-            rows = _rows(session, actor, code, after)
+            rows = list(session.scalars(select(Answer).where(Answer.id.in_(batch)).order_by(Answer.id)))
             for version in {row.form_version for row in rows} - forms.keys():
                 forms[version] = catalogue.find(session, actor.practice, {}, code, version)
             released = [row.released_artefact_id for row in rows if row.released_artefact_id]
-            things = core_reading.get_many(session, host, actor, released)
+            things = core_reading.get_many(session, host, actor, released) if released else {}
         for row in rows:
             form, thing = forms[row.form_version], things.get(row.released_artefact_id or row.id)
-            if form and (thing or not row.released_artefact_id):
+            if form and row.state != "withdrawn" and (thing or not row.released_artefact_id):
                 items = as_released(form, row.items, thing.body) if thing else row.items
                 yield json.dumps(_response(actor.practice, form, row, items), ensure_ascii=False).encode() + b"\n"
-        if len(rows) < BATCH:
-            return
-        after = rows[-1].id
 
 
-def _rows(session: Session, actor: Actor, code: str, after: UUID | None) -> list[Answer]:
-    query = select(Answer).where(
-        Answer.practice_id == actor.practice.id,
-        Answer.form == code,
-        Answer.about_person_id.is_(None),
-        or_(Answer.state == "released", and_(Answer.state.in_(OPEN_STATES), seen_by(actor))),
+def _readable(actor: Actor, code: str) -> Select[UUID]:
+    """The keys of the answers that somebody may read, at once: a query for each batch would sort all of them."""
+    return (
+        select(Answer.id)
+        .where(
+            Answer.practice_id == actor.practice.id,
+            Answer.form == code,
+            Answer.about_person_id.is_(None),
+            or_(Answer.state == "released", and_(Answer.state.in_(OPEN_STATES), seen_by(actor))),
+        )
+        .order_by(Answer.id)
     )
-    if after:
-        query = query.where(Answer.id > after)
-    return list(session.scalars(query.order_by(Answer.id).limit(BATCH)))
 
 
 def _response(practice: PracticeView, form: Form, row: Answer, items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

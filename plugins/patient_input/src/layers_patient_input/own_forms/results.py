@@ -72,10 +72,15 @@ def months(session: Session, practice: PracticeView, code: str, today: date) -> 
     return newest_first(max(min(Month.of(first or today), last), last.later(1 - MOST_MONTHS)), last)
 
 
-def count_all(session: Session, practice: PracticeView, form: Form, asked: Asked) -> int:
-    """How many answers there were, also those without anything to choose."""
-    version = Answer.scale_version == asked.version if form.scale else Answer.form_version == _number(asked.version)
-    query = select(func.count()).where(*_within(practice, asked), version, Answer.about_person_id.is_(None))
+def count_all(session: Session, practice: PracticeView, form: Form, asked: Asked, *, alone: bool = False) -> int:
+    """How many answers there were, also those without anything to choose.
+
+    `alone` says that the form was never answered in another version: then the index is enough to count them.
+    """
+    query = select(func.count()).where(*_within(practice, asked))
+    if not alone:
+        version = Answer.scale_version == asked.version if form.scale else Answer.form_version == _number(asked.version)
+        query = query.where(version)
     return session.scalar(query.where(Answer.method == asked.method) if asked.method else query) or 0
 
 

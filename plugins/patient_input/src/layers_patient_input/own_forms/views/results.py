@@ -13,6 +13,7 @@ from layers_core.i18n import format_month
 from layers_core.vocabulary import label, vocabulary
 from layers_core.web import current, parse_uuid, policy
 from layers_patient_input import catalogue, showing
+from layers_patient_input.catalogue import Form
 from layers_patient_input.kinds import MODERATE
 from layers_patient_input.moderating.desk import looks
 from layers_patient_input.own_forms import exporting, results
@@ -27,7 +28,7 @@ from layers_patient_input.wording import PACKAGE
 def form_results(form_code: str) -> str:
     """How often each answer was chosen, by month and method; and the answers in words that were released."""
     practice, session = current.practice, current.session
-    form = form_of(form_code)
+    form = _of_the_practice(form_code)
     known = results.versions(session, practice, form_code)
     version = _one_of(request.args.get("version", ""), known or [form.counted_as])
     if catalogue.own_id(form_code) and version != form.counted_as:
@@ -39,7 +40,7 @@ def form_results(form_code: str) -> str:
     methods = vocabulary("methods", PACKAGE)
     method = request.args.get("method", "")
     asked = Asked(form_code, version, min(first, last), last, method if method in methods else "")
-    everybody = results.count_all(session, practice, form, asked)
+    everybody = results.count_all(session, practice, form, asked, alone=len(known) == 1)
     ids, more = results.released(session, practice, asked, _place(request.args.get("before", "")))
     things = core_reading.get_many(session, current.host, current.actor, ids)
     return render_template(
@@ -63,13 +64,20 @@ def form_results(form_code: str) -> str:
 @policy("member", MODERATE)
 def form_answers(form_code: str) -> ResponseReturnValue:
     """The answers as FHIR QuestionnaireResponses, one a line."""
-    form_of(form_code)
+    _of_the_practice(form_code)
     if not looks(current.actor):
         abort(404)
     found = exporting.lines(current.artefacts.database, current.host, current.actor, form_code)
     answer = Response(stream_with_context(found), mimetype="application/fhir+ndjson")
     answer.headers["Content-Disposition"] = "attachment; filename=answers.ndjson"
     return answer
+
+
+def _of_the_practice(form_code: str) -> Form:
+    """A form whose answers are the practice's; 404 for one about a person, who alone reads what is said of them."""
+    if vocabulary("built_in_forms", PACKAGE).get(form_code, {}).get("needs_permission"):
+        abort(404)
+    return form_of(form_code)
 
 
 def _one_of(asked: str, known: list[str]) -> str:
