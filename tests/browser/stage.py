@@ -27,6 +27,7 @@ from layers_core.artefacts.service import ArtefactService
 from layers_core.contract import Draft, GuardAnswer, PluginChoice
 from layers_core.db.base import now
 from layers_core.db.session import Database
+from layers_core.forms.model import Value
 from layers_core.host.loader import Host, load_host
 from layers_core.practices import access, mix, proposals
 from layers_core.practices import service as practices
@@ -37,14 +38,16 @@ from layers_core.testkit.servers import DatabaseSource, Schema
 from layers_core.web import Policy
 from layers_guidelines import service as guidelines
 from layers_guidelines.models import Edition
+from layers_patient_input import responses
 from layers_patient_input import service as patients
 from layers_patient_input.care import service as care
-from layers_patient_input.catalogue import own_code
+from layers_patient_input.catalogue import built_in, own_code
 from layers_patient_input.entering import service as entering
 from layers_patient_input.entering.service import Entry
 from layers_patient_input.importing import reading as imports_reading
 from layers_patient_input.importing import service as imports
 from layers_patient_input.importing.models import Import, ImportFault
+from layers_patient_input.loop.service import tips
 from layers_patient_input.models import Answer
 from layers_patient_input.months.rules import Month
 from layers_patient_input.own_forms import as_fhir
@@ -194,6 +197,26 @@ def answer(stage: Stage, words: str, score: str = "poor", language: str = "en") 
         return session.scalars(select(Answer.id).order_by(Answer.id.desc()).limit(1)).one()
 
 
+def _show_a_tip(stage: Stage) -> None:
+    """A patient's tip that other patients can read."""
+    manager = stage.world.actor(stage.database, stage.host, "manager")
+    form = built_in("tip", {})
+    words = [Value("String", "The telephone is quiet after eleven o’clock")]
+    given = {"kind": [form.item("kind").options[0].value], "tip": words, "share": [Value("Boolean", True)]}
+    with stage.database.read() as session:
+        link = session.scalars(select(PublicLink).where(PublicLink.token == stage.world.public_form)).one()
+    patients.take_answer(
+        stage.service, manager.practice, link, "tip", patients.Given(form, "en", responses.made(form, "en", given))
+    )
+    with stage.database.read() as session:
+        waiting = session.scalars(select(Answer.id).order_by(Answer.id.desc()).limit(1)).one()
+    stage.things["tip"] = key = patients.release(stage.service, manager, waiting, patients.Decision("as_is"))
+    with stage.database.read() as session:
+        thing = reading.get(session, stage.host, manager, key)
+    assert thing is not None
+    tips.show_tip(stage.service, manager, thing, words[0].data, GuardAnswer())
+
+
 def furnish(stage: Stage) -> None:
     """Put something on every page: what no page of the demo would be opened without."""
     service, actor = stage.service, lambda role: stage.world.actor(stage.database, stage.host, role)
@@ -207,6 +230,7 @@ def furnish(stage: Stage) -> None:
         ((stage.things["theme"], _title),) = themes.themes_of(session, actor("manager"), stage.things["answer"])
     card = Entry("handwritten", "good", "The new chairs are easy to get out of", "en", today_in("Europe/London"))
     entering.enter(service, actor("manager"), card, "card")
+    _show_a_tip(stage)
     entry = {"theme": "Waiting", "you_said": "You wait.", "we_learned": "Nobody says why.", "we_did": "We tell you."}
     stage.things["entry"] = patients.publish(service, actor("manager"), entry, GuardAnswer(), None).id
 
@@ -259,6 +283,8 @@ def furnish(stage: Stage) -> None:
         "patient_input.edit:thing_id": stage.things["entry"],
         "patient_input.way_in:token": stage.world.public_form,
         "patient_input.translation:thing_id": stage.things["answer"],
+        "patient_input.reply:thing_id": stage.things["answer"],
+        "patient_input.tip:thing_id": stage.things["tip"],
         "patient_input.theme:thing_id": stage.things["theme"],
         "patient_input.edit_theme:thing_id": stage.things["theme"],
         "peer_share.edit:thing_id": stage.things["question"],
@@ -398,7 +424,7 @@ def _import(stage: Stage) -> None:
         choices = replace(view.choices, method="sms", order="day", scale="2020")
         looked = imports_reading.look(session, manager.practice, passing, view, choices)
     imports.begin(stage.service, manager, going_on, looked)
-    fault = {"number": 2, "line": 4, "code": "answer", "value": "5", "reading": 1}
+    fault = {"number": 2, "line": 4, "code": "answer", "value": "5"}
     with stage.database.write() as session:
         working = {"state": "working", "done": 3, "kept": 2, "wrong": 1, "beat_at": now() + timedelta(days=1)}
         session.execute(update(Import).where(Import.id == going_on).values(**working))
@@ -444,6 +470,8 @@ NO_PAGES = (
     "capture_app.service_worker",
     "reflect.export_file",
     "patient_input.fft_file",
+    "patient_input.pack_file",
+    "patient_input_public.feed",
     "patient_input.import_wrong_file",
 )
 """What these endpoints answer is no page: files, and the programs' door."""

@@ -153,7 +153,7 @@ def test_no_file_at_all_is_said(client_for: ClientFor) -> None:
 
 
 HOSTILE = (
-    "Date,Answer,Comments,<script>alert(1)</script>\n"
+    "Date,Answer,Comments,<script>alert(1)</script>\x00" + "n" * 5000 + "\n"
     '14/03/2026,Good,=HYPERLINK("http://x"),\n'
     "14/03/2026,<script>alert(2)</script>,x\x00y,\n"
     f"14/03/2026,Good,{'z' * 1_000_000},\n"

@@ -15,7 +15,8 @@ from layers_core.practices.service import find_person
 from layers_core.privacy.erasure import erase_person
 from layers_patient_input import service as answers
 from layers_patient_input.importing import reading, service, undoing
-from layers_patient_input.importing.csv_reading import LIMITS, Unreadable
+from layers_patient_input.importing.csv_reading import LIMITS
+from layers_patient_input.importing.letters import Unreadable
 from layers_patient_input.importing.models import Import
 from layers_patient_input.loop.models import EntryAnswer
 from layers_patient_input.models import Batch

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers_patient_input.importing.csv_reading import LIMITS, Shape, Unreadable, rows, shape_of
+from layers_patient_input.importing.csv_reading import LIMITS, Shape, rows, shape_of
+from layers_patient_input.importing.letters import Unreadable
 
 TABLE = "Date,Answer,Comments\r\n01/03/2026,Very good,“Kind” – like a café\r\n02/03/2026,Poor,\r\n"
 

@@ -93,8 +93,8 @@ def chosen(form: Submitted, view: ImportView, settings: Mapping[str, Any]) -> Ch
         method=_one_of(form.get("method"), vocabulary("methods", PACKAGE)),
         language=_one_of(form.get("language"), languages) or view.choices.language,
         # What was known, or chosen, of one column says nothing about another one.
-        order=cast("Order", _one_of(form.get("order"), _ORDERS) * (columns["date"] == before.get("date"))),
-        scale=_one_of(form.get("scale"), meanings.SCALES) * (columns["answer"] == before.get("answer")),
+        order=cast("Order", _one_of(form.get("order"), _ORDERS if columns["date"] == before.get("date") else ())),
+        scale=_one_of(form.get("scale"), meanings.SCALES if columns["answer"] == before.get("answer") else ()),
         own={words: means for words, means in own.items() if words},
         same=cast('Literal["", "yes", "no"]', _one_of(form.get("same"), ("yes", "no"))),
     )

@@ -20,7 +20,7 @@ from layers_core.practices import access
 from layers_core.practices.models import Practice
 from layers_core.vocabulary import vocabulary
 from layers_patient_input.importing import choosing, job, meanings, reading, service, wrong_rows
-from layers_patient_input.importing.csv_reading import Unreadable
+from layers_patient_input.importing.letters import Unreadable
 from layers_patient_input.importing.mapping import ROLES, Choices
 from layers_patient_input.importing.reading import ImportView
 from layers_patient_input.kinds import MODERATE

@@ -11,7 +11,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
 from layers_core.artefacts.followup import today_in
 from layers_core.artefacts.service import ArtefactService
@@ -21,10 +21,10 @@ from layers_core.aside import service as aside
 from layers_core.aside.job import Progress, TakenAway
 from layers_core.aside.service import Turn
 from layers_core.contract import Actor
-from layers_core.db.base import now
+from layers_core.db.base import now, put_many
 from layers_patient_input.catalogue import Form
 from layers_patient_input.events import AnswersImported
-from layers_patient_input.importing import csv_reading, reading
+from layers_patient_input.importing import csv_reading
 from layers_patient_input.importing.csv_reading import LIMITS, Row, Shape
 from layers_patient_input.importing.forms import form_of, given
 from layers_patient_input.importing.mapping import Choices, Place, Reading, Reply, Wrong
@@ -112,12 +112,10 @@ class _Work:
                 "line": row.line,
                 "code": wrong.code,
                 "value": wrong.value,
-                "reading": self._reading_number,
             }
             for row, wrong in step.wrong
         ]
-        if faults:
-            unit.session.execute(insert(ImportFault), faults)
+        put_many(unit.session, ImportFault, faults)
         self._count(rows, step)
         first, last = (min(self._days), max(self._days)) if self._days else (None, None)
         self._note(unit, state="working", done=self._done, first_day=first, last_day=last)
@@ -125,16 +123,9 @@ class _Work:
     def _read(self, unit: Unit, rows: list[Row]) -> _Step:
         """What each row says; of the readings before this one, all are here but those that were wrong."""
         step = _Step()
-        again: set[int] | None = None
-        if self._reading_number > 1:
-            first, last = rows[0].number, rows[-1].number
-            again = reading.numbers_wrong(unit.session, self._turn.id, first, last)
-            number = ImportFault.number
-            unit.session.execute(
-                delete(ImportFault).where(ImportFault.import_id == self._turn.id, number.between(first, last))
-            )
+        again = self._wrong_before(unit, rows) if self._reading_number > 1 else {row.number for row in rows}
         for row in rows:
-            if again is not None and row.number not in again:
+            if row.number not in again:
                 step.already += 1
                 continue
             found = self._reading.read(row)
@@ -145,6 +136,11 @@ class _Work:
             else:
                 step.replies.append(found)
         return step
+
+    def _wrong_before(self, unit: Unit, rows: list[Row]) -> set[int]:
+        """Which of these rows were wrong in the reading before; they are looked at anew."""
+        mine = ImportFault.import_id == self._turn.id, ImportFault.number.between(rows[0].number, rows[-1].number)
+        return set(unit.session.scalars(delete(ImportFault).where(*mine).returning(ImportFault.number)))
 
     def _count(self, rows: list[Row], step: _Step) -> None:
         self._done += len(rows)

@@ -49,4 +49,3 @@ class ImportFault(Base):
     line: Mapped[int] = mapped_column(doc="The line on which it begins, from 1")
     code: Mapped[str] = mapped_column(String(20), doc="A code of data/import_faults.json")
     value: Mapped[str] = mapped_column(String(120), doc="What stands where something else was expected")
-    reading: Mapped[int] = mapped_column(doc="In which reading it was found")

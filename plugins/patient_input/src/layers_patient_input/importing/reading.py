@@ -151,13 +151,6 @@ def open_rows(files: PassingFiles, view: ImportView) -> Iterator[Iterator[Row]]:
         yield csv_reading.rows(stream, view.shape)
 
 
-def numbers_wrong(session: Session, import_id: UUID, first: int, last: int) -> set[int]:
-    """Which rows of a part of a file could not be brought in."""
-    number = ImportFault.number
-    wanted = select(number).where(ImportFault.import_id == import_id, number.between(first, last))
-    return set(session.scalars(wanted))
-
-
 def personal_data(session: Session, person_id: UUID) -> list[tuple[str, Mapping[str, object]]]:
     """The files that somebody brought in, for their own download."""
     rows = session.scalars(select(Import).where(Import.made_by == person_id).order_by(Import.id))

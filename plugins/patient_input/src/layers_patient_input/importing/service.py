@@ -27,7 +27,8 @@ from layers_core.db.base import new_id
 from layers_core.i18n import gettext as _
 from layers_patient_input import service as answers
 from layers_patient_input.importing import examining
-from layers_patient_input.importing.csv_reading import LIMITS, Shape, Unreadable, rows, shape_of, without_header
+from layers_patient_input.importing.csv_reading import LIMITS, Shape, rows, shape_of, without_header
+from layers_patient_input.importing.letters import Unreadable
 from layers_patient_input.importing.mapping import Choices, Place
 from layers_patient_input.importing.models import Import
 from layers_patient_input.importing.reading import KEPT, Looked

@@ -15,7 +15,8 @@ from layers_core.i18n import gettext as _
 from layers_core.web import Submitted, current, policy, submitted, takes_files
 from layers_patient_input import showing
 from layers_patient_input.importing import choosing, job, reading, service, undoing, wrong_rows
-from layers_patient_input.importing.csv_reading import LIMITS, Unreadable
+from layers_patient_input.importing.csv_reading import LIMITS
+from layers_patient_input.importing.letters import Unreadable
 from layers_patient_input.importing.mapping import Choices
 from layers_patient_input.importing.reading import ImportView, Looked
 from layers_patient_input.kinds import MODERATE

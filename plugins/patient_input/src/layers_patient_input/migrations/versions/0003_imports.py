@@ -54,7 +54,6 @@ def upgrade() -> None:
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(20), nullable=False),
         sa.Column("value", sa.String(120), nullable=False),
-        sa.Column("reading", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["import_id"],
             ["patient_input_import.id"],
