@@ -214,6 +214,17 @@ def test_results_are_chosen_by_month_method_and_version(world: Any, client_for: 
     assert "3 answers" in page.text
     assert "67%" in page.text
     assert "1 answer" in manager.submit(page, {"method": "kiosk"}).text
+    page = manager.submit(manager.get(f"{STAFF}/{code}/build"), {"add_kind": "several", "do": "add"})
+    assert manager.submit(page, {"q3-ask": "When?", "q3-options": "A\nB", "do": "save"}).status_code == 303
+    form = questionnaire(manager, code)
+    patient = visitor.get(f"/f/{link_to(world, code)}")
+    sent = typed(form, {first: "Good", form.items[3].link_id: "A"})
+    assert visitor.submit(patient, sent).status_code == 200
+    newer = manager.get(f"{STAFF}/{code}/results")
+    assert "Patients could choose several answers" in newer.text
+    assert "1 answer" in newer.text
+    assert "3 answers" in manager.submit(newer, {"version": "1"}).text
+    page = manager.get(f"{STAFF}/{code}/results?version=1")
     for query in ("from=x&to=y&method=z&version=99&before=1", "from=2999-13", "before=2026-01-01_x", "version=1%00"):
         assert manager.get(f"{STAFF}/{code}/results?{query}").status_code == 200
     # Nothing on the page leads to another page of numbers: a form is sent instead.
