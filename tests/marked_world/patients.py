@@ -10,17 +10,21 @@ from sqlalchemy import select
 
 from layers_core.artefacts import followup, reading
 from layers_core.aside import service as aside
-from layers_core.contract import GuardAnswer, PluginChoice
+from layers_core.contract import GuardAnswer, PluginChoice, PracticeView
 from layers_core.db.base import now
+from layers_core.forms.model import Value
 from layers_core.practices import access, mix
 from layers_core.practices.models import PublicLink
+from layers_patient_input import responses
 from layers_patient_input import service as patients
 from layers_patient_input.care import service as care
+from layers_patient_input.catalogue import built_in
 from layers_patient_input.entering import service as entering
 from layers_patient_input.entering.service import Entry
 from layers_patient_input.importing import job as imports_job
 from layers_patient_input.importing import reading as imports_reading
 from layers_patient_input.importing import service as importing
+from layers_patient_input.loop.service import replies, tips
 from layers_patient_input.models import Answer
 from layers_patient_input.months.rules import Month
 from layers_patient_input.themes import service as themes
@@ -73,6 +77,7 @@ def answers(marked: Marked) -> None:
     with world.database.read() as session:
         thing = reading.get(session, world.host, manager, hidden)
     patients.show_entry(artefacts, manager, thing, shown=False)
+    _told_to_one(marked, practice, link)
 
     typed = marked.word("typedcard", WRITER | MODERATOR)
     card = Entry("handwritten", "poor", typed, "en", followup.today_in(practice.time_zone))
@@ -90,6 +95,24 @@ def answers(marked: Marked) -> None:
     mix.switch(artefacts, manager, "patient_input", choice, "To try", expected=manager.practice.mix.version)
     round_id = care.begin(artefacts, world.actor("nurse"))
     marked.keys["round_id"], marked.allowed[str(round_id)] = [round_id], WRITER
+
+
+def _told_to_one(marked: Marked, practice: PracticeView, link: PublicLink) -> None:
+    """A reply to an answer, and a tip that its patient let others read: in public it has words of its own."""
+    artefacts, manager = marked.site.world.artefacts, marked.site.world.actor("manager")
+    form = built_in("tip", {})
+    said = [Value("String", marked.word("tip", MANOR))]
+    given = {"kind": [form.item("kind").options[0].value], "tip": said, "share": [Value("Boolean", True)]}
+    items = responses.made(form, "en", given)
+    patients.take_answer(artefacts, practice, link, "tip", patients.Given(form, "en", items))
+    with marked.site.world.database.read() as session:
+        waiting = session.scalars(select(Answer.id).order_by(Answer.id.desc())).first()
+    key = marked.thing("tip", patients.release(artefacts, manager, waiting, patients.Decision("as_is")), MANOR)
+    with marked.site.world.database.read() as session:
+        things = reading.get_many(session, marked.site.world.host, manager, [key, marked.things["answer"]])
+    tips.show_tip(artefacts, manager, things[key], marked.word("showntip", frozenset(ROLES)), GuardAnswer())
+    written = replies.Written("made", marked.word("reply", MANOR))
+    replies.reply(artefacts, manager, things[marked.things["answer"]], written, GuardAnswer())
 
 
 def imports(marked: Marked) -> None:
