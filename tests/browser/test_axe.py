@@ -13,8 +13,9 @@ from playwright.sync_api import Browser, expect
 from layers_core.testkit.databases import only_sqlite
 from layers_core.testkit.servers import DatabaseSource, Schema
 
+from .addresses import places
 from .looking import FEWER, Eye
-from .stage import Stage, browsing, furnish, places, staged
+from .stage import Stage, browsing, furnish, staged
 from .states import STATES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, only_sqlite]
