@@ -93,8 +93,13 @@ def chosen(form: Form, items: Iterable[ResponseItem]) -> Iterator[tuple[str, str
 
 
 def written(items: Iterable[ResponseItem]) -> list[str]:
-    """Every text in a response."""
-    return [answer[key] for _item, answer in answers(items) for key in _TEXTS if answer.get(key)]
+    """Every text in a response, also one that stands in place of an answer to choose."""
+    found = []
+    for _item, answer in answers(items):
+        coding = answer.get("valueCoding", {})
+        found += [answer[key] for key in _TEXTS if answer.get(key)]
+        found += [coding["display"]] if coding.get("display") and not coding.get("code") else []
+    return found
 
 
 def code_of(item: Item | None, answer: Mapping[str, Any]) -> str:

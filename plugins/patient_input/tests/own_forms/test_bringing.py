@@ -16,6 +16,7 @@ from layers_core.forms.checking import check
 from layers_core.forms.fields import field_name
 from layers_core.forms.reading import read
 from layers_core.testkit.forms import typed
+from layers_patient_input.responses import written
 
 from .conftest import STAFF, answers_in, link_to, opened
 
@@ -180,6 +181,8 @@ def test_the_example_of_hl7_is_brought_in_answered_and_given_out_again(
     (line,) = [json.loads(line) for line in desk.get(f"{STAFF}/{code}/answers.ndjson").text.splitlines()]
     assert check(form, line) == ()
     assert line["item"] == kept.items
+    # What was written where the file names no answers counts as the patient's words.
+    assert (kept.state, written(kept.items)) == ("waiting", ["pT2"])
     assert line["questionnaire"] == original["url"]
     # Every question was answered, so every linkId of the form stands in the response, in its place.
     assert list(_response_ids(line)) == wanted
