@@ -27,7 +27,7 @@ _TYPED = ("handwritten", "telephone")
 
 @dataclass(frozen=True)
 class Typed:
-    """An answer that was typed in. `words` are shown to whoever typed them, and to nobody else."""
+    """An answer that was typed in. Nobody but whoever typed them sees its `words`, until somebody looks at them."""
 
     id: UUID
     scale: str
@@ -147,7 +147,7 @@ def _typed(row: Answer, name: str, sent_at: datetime | None, actor: Actor) -> Ty
         id=row.id,
         scale=row.scale_version,
         score=row.score or "",
-        words=" ".join(written(row.items)) if own else "",
+        words=" ".join(written(row.items)) if own and not was_looked_at(row) else "",
         method=row.method,
         day=row.received_on,
         entered_at=row.received_at,

@@ -10,12 +10,14 @@ from layers_core.vocabulary import vocabulary
 from layers_patient_input import catalogue
 from layers_patient_input.wording import PACKAGE, Language
 
+# One of these letters would make a text message hold less than half as much.
+_SMALL_ALPHABET = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "…": "..."})
 _INVITATIONS: Mapping[str, Any] = vocabulary("invitations", PACKAGE)
 
 
 def text_message(code: str, practice: str, address: str) -> str:
-    """The text that invites patients to a form."""
-    return _(_words(code)["text"], practice=practice, address=address)
+    """The text message that invites patients to a form, with the marks that the small alphabet has."""
+    return _(_words(code)["text"], practice=practice, address=address).translate(_SMALL_ALPHABET)
 
 
 def poster_title(form: catalogue.Form, language: Language) -> str:

@@ -85,17 +85,15 @@ def way_in_poster() -> str:
     everything = offered(settings)
     languages = [language for language in everything if language.code in wanted] or list(everything)
     form = _form(way)
-    together = request.args.get("sheets") == ONE_SHEET
-    posters = [_Poster.of(form, way, language) for language in languages]
     return render_template(
         "patient_input/poster.html",
         way=way,
         languages=everything,
         language_choices=[(language.code, language.name) for language in everything],
         wanted=[language.code for language in languages],
-        together=together,
-        sheets=[posters] if together else [[poster] for poster in posters],
-        code=qr.code(_address(way.token)) if together else None,
+        together=request.args.get("sheets") == ONE_SHEET,
+        posters=[_Poster.of(form, way, language) for language in languages],
+        code=qr.code(_address(way.token)),
         address=_address(way.token),
     )
 
