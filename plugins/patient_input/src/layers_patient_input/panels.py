@@ -22,6 +22,8 @@ from layers_patient_input.months import showing as month_showing
 from layers_patient_input.themes import reading as themes
 
 _PRIVATE = {"person", "group"}
+_TOLD = {ANSWER, YOU_SAID}
+"""Kinds on whose pages the way to tell patients is elsewhere, or behind."""
 
 
 def cards(session: Session, actor: Actor) -> Iterable[HomeCard]:
@@ -63,7 +65,6 @@ def _waiting(count: int, oldest: UUID) -> HomeCard:
 def panels(session: Session, actor: Actor, things: Sequence[Thing]) -> Iterable[Panel]:
     """What may come next on an answer, where an entry is shown, and the way to tell patients on the rest."""
     own = [thing for thing in things if thing.available and thing.practice_id == actor.practice.id]
-    yield from loop.panels(session, actor, own)
     may_publish = actor.can(PUBLISH)
     offers = {"may_publish": may_publish, "may_translate": looks(actor)}
     for thing in own:
@@ -75,5 +76,6 @@ def panels(session: Session, actor: Actor, things: Sequence[Thing]) -> Iterable[
             yield Panel(thing.id, _l("What next?"), "patient_input/panel_answer.html", offers | more)
         elif thing.kind == THEME:
             yield Panel(thing.id, _l("Answers in this theme"), "patient_input/themes/panel.html")
-        elif thing.kind != YOU_SAID and may_publish and thing.audience.type not in _PRIVATE:
+        if thing.kind not in _TOLD and may_publish and thing.audience.type not in _PRIVATE:
             yield Panel(thing.id, _l("Tell patients"), "patient_input/panel_tell.html")
+    yield from loop.panels(session, actor, own)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.models import Artefact, Link
@@ -16,9 +16,12 @@ from layers_patient_input import responses
 from layers_patient_input.catalogue import FFT
 from layers_patient_input.kinds import upgrade_answer
 from layers_patient_input.models import Answer
+from layers_patient_input.themes.models import ThemeAnswer
 from layers_patient_input.wording import SLUG
 
 _STEPS = 4
+MOST_OF_THEMES = 500
+"""Answers of themes whose words are looked at, the newest: a theme may hold 100,000."""
 
 
 def links_of(session: Session, practice_id: UUID) -> Sequence[PublicLink]:
@@ -79,11 +82,20 @@ def _edges_back(session: Session, ids: frozenset[UUID]) -> Iterator[set[tuple[UU
 
 
 def patients_words(session: Session, ids: Collection[UUID]) -> list[str]:
-    """What patients wrote in those of these things that are released answers: as it came, as released, translated."""
+    """What patients wrote in released answers among these things, or in themes among them.
+
+    As it came, as it was released, and translated; of themes the newest 500 answers.
+    """
+    gathered = (
+        select(ThemeAnswer.artefact_id)
+        .where(ThemeAnswer.theme_id.in_(ids))
+        .order_by(ThemeAnswer.number.desc())
+        .limit(MOST_OF_THEMES)
+    )
     rows = session.execute(
         select(Answer.items, Artefact.body, Artefact.body_version)
         .join(Artefact, Artefact.id == Answer.released_artefact_id)
-        .where(Answer.released_artefact_id.in_(ids))
+        .where(or_(Answer.released_artefact_id.in_(ids), Answer.released_artefact_id.in_(gathered)))
     )
     texts = []
     for row in rows:

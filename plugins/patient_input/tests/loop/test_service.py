@@ -22,6 +22,7 @@ from layers_patient_input.loop.service import replies, tips
 from layers_patient_input.loop.service.replies import Written
 from layers_patient_input.models import Answer, Publication
 from layers_patient_input.service import Decision, Given
+from layers_patient_input.themes import service as themes
 
 ENTRY = {
     "theme": "Letters in large print",
@@ -329,3 +330,27 @@ def test_a_person_gets_what_they_wrote_and_is_forgotten(house: Any) -> None:
         house.host.doors.custody("layers_erase_person", person_id=person, unit=unit)
     assert rows(house, Reply)[0].written_by is None
     assert rows(house, Tip)[0].shown_by is None
+
+
+def test_an_entry_from_a_theme_answers_what_is_in_it_and_does_not_quote_it(house: Any) -> None:
+    keys = [concern(house) for _number in range(8)]
+    manager = house.actor("manager")
+    theme = themes.make(house.artefacts, manager, "Print", "Small letters", [], GuardAnswer())
+    themes.gather(house.artefacts, manager, theme, dict.fromkeys(keys[:4], ""))
+    thing = seen(house, "manager", theme)
+    with pytest.raises(DraftRefused):
+        publish(house, thing, you_said=WORDS)
+    assert share(house) == 0
+    publish(house, thing)
+    assert share(house) == 10 * 4 // 8
+
+
+def test_promises_on_what_an_entry_came_from_are_for_those_who_may_see_it(house: Any) -> None:
+    nurse = house.actor("nurse")
+    promise = Promise("I ask the supplier", date(2026, 12, 1))
+    draft = Draft("core.note", "Print", {"text": "Larger"}, "practice", promise=promise)
+    key = publish(house, seen(house, "manager", house.artefacts.save(nurse, draft).id))
+    with house.database.read() as session:
+        (found,) = reading.promised_before(session, house.actor("manager"), [key])
+        assert reading.promised_before(session, house.actor("mill_manager"), [key]) == []
+    assert (found.expectation, found.owner_name, found.outcome) == ("I ask the supplier", "Nurse", None)

@@ -15,9 +15,10 @@ from layers_patient_input.moderating.desk import looks
 
 
 def panels(session: Session, actor: Actor, own: Sequence[Thing]) -> Iterable[Panel]:
-    """Where an entry is shown; the reply to an answer, and a tip for other patients: at most two queries."""
+    """Where an entry is shown; the reply to an answer, and a tip for other patients: at most three queries."""
     entries = [thing.id for thing in own if thing.kind == YOU_SAID]
     publications = reading.publications_of(session, entries) if entries else {}
+    promised = reading.promised_before(session, actor, entries) if entries else []
     answers = [thing.id for thing in own if thing.kind == ANSWER]
     answered = reading.answered(session, answers) if answers else {}
     may_publish = actor.can(PUBLISH)
@@ -26,7 +27,11 @@ def panels(session: Session, actor: Actor, own: Sequence[Thing]) -> Iterable[Pan
             key,
             _l("On your public page"),
             "patient_input/loop/panel_entry.html",
-            {"publication": publications.get(key), "may_publish": may_publish},
+            {
+                "publication": publications.get(key),
+                "may_publish": may_publish,
+                "actions": [action for action in promised if action.entry_id == key],
+            },
         )
     for key, found in answered.items():
         if found.reply or (may_publish and found.answer.receipt_hash):

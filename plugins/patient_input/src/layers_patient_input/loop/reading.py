@@ -11,9 +11,11 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, tuple_, union
 from sqlalchemy.orm import Session
 
-from layers_core.artefacts import kinds
-from layers_core.artefacts.models import Artefact
+from layers_core.artefacts import audience, kinds
+from layers_core.artefacts.models import Action, Artefact, Link
+from layers_core.contract import Actor
 from layers_core.host.loader import Host
+from layers_core.practices.models import Person
 from layers_patient_input import receipts
 from layers_patient_input.loop import concerns
 from layers_patient_input.loop.models import EntryAnswer, Reply, Tip
@@ -161,6 +163,31 @@ def tips(session: Session, practice_id: UUID, limit: int = PAGE, before: Tip | N
     if before is not None:
         query = query.where(tuple_(Tip.shown_at, Tip.artefact_id) < (before.shown_at, before.artefact_id))
     return list(session.scalars(query))
+
+
+@dataclass(frozen=True)
+class PromisedBefore:
+    """A promise on something that an entry came from; `outcome` is None while it is open."""
+
+    entry_id: UUID
+    artefact_id: UUID
+    expectation: str
+    due_on: date | None
+    outcome: str | None
+    owner_name: str
+
+
+def promised_before(session: Session, actor: Actor, entries: Collection[UUID]) -> list[PromisedBefore]:
+    """The promises on what these entries came from, where the reader may see it, oldest first. For staff alone."""
+    rows = session.execute(
+        select(Link.to_id, Artefact.id, Action.expectation, Action.due_on, Action.outcome, Person.name)
+        .join(Artefact, Artefact.id == Link.from_id)
+        .join(Action, Action.artefact_id == Artefact.id)
+        .join(Person, Person.id == Action.owner_id)
+        .where(Link.to_id.in_(entries), Link.type == "leads_to", audience.visible(actor))
+        .order_by(Action.created_at)
+    )
+    return [PromisedBefore(*row) for row in rows]
 
 
 @dataclass(frozen=True)

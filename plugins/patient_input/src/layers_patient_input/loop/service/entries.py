@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts import guarding
@@ -24,6 +24,7 @@ from layers_patient_input.loop.schemas import PARTS
 from layers_patient_input.loop.small_counts import small_count
 from layers_patient_input.models import Answer, Publication
 from layers_patient_input.quoting import quotes
+from layers_patient_input.themes.models import ThemeAnswer
 from layers_patient_input.wording import DEFAULT_LANGUAGE
 
 _HEARD = frozenset({"theme", "you_said"})
@@ -195,6 +196,10 @@ def follow(unit: Unit, thing: Thing) -> None:
 def _trace(unit: Unit, entry_id: UUID) -> None:
     behind = reading.things_before(unit.session, [entry_id])
     known = select(EntryAnswer.answer_id).where(EntryAnswer.entry_id == entry_id)
-    found = select(Answer.id).where(Answer.released_artefact_id.in_(behind), Answer.id.not_in(known))
+    in_themes = select(ThemeAnswer.artefact_id).where(ThemeAnswer.theme_id.in_(behind))
+    found = select(Answer.id).where(
+        or_(Answer.released_artefact_id.in_(behind), Answer.released_artefact_id.in_(in_themes)),
+        Answer.id.not_in(known),
+    )
     unit.session.add_all([EntryAnswer(entry_id=entry_id, answer_id=key) for key in unit.session.scalars(found)])
     unit.session.flush()
