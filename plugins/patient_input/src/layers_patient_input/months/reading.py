@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Exists, ScalarSelect, and_, extract, func, or_, select
+from sqlalchemy import ColumnElement, Exists, ScalarSelect, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from layers_core.artefacts.followup import today_in
@@ -193,16 +193,18 @@ def _counted(session: Session, practice_id: UUID, months: Sequence[Month]) -> di
     ranges = [
         and_(Tally.day >= start.first, Tally.day < end.next.first) for start, end in zip(starts, ends, strict=True)
     ]
-    year, number = extract("year", Tally.day), extract("month", Tally.day)
+    # Comparing days costs SQLite half of what reading a year and a month out of each does.
+    oldest_first = sorted(months)
+    place = case(*((Tally.day < month.next.first, number) for number, month in enumerate(oldest_first)), else_=0)
     rows = session.execute(
-        select(year, number, Tally.version, Tally.code, Tally.method, func.sum(Tally.count))
+        select(place.label("place"), Tally.version, Tally.code, Tally.method, func.sum(Tally.count))
         .where(*_of(practice_id), or_(*ranges))
-        .group_by(year, number, Tally.version, Tally.code, Tally.method)
+        .group_by("place", Tally.version, Tally.code, Tally.method)
     )
     cells: dict[tuple[Month, str], list[tuple[str, str, int]]] = defaultdict(list)
-    for year_of, number_of, scale, code, method, count in rows:
+    for number, scale, code, method, count in rows:
         if count:
-            cells[Month(int(year_of), int(number_of)), scale].append((code, method, int(count)))
+            cells[oldest_first[number], scale].append((code, method, int(count)))
     counted: dict[Month, dict[str, Figures]] = defaultdict(dict)
     for (month, scale), counts in cells.items():
         counted[month][scale] = rules.figures(counts)
