@@ -152,6 +152,26 @@ def test_answers_without_a_connection_outlive_the_page_and_are_sent_once(
     assert {row.method for row in found} == {"kiosk"}
 
 
+def test_a_story_without_a_connection_is_sent_whole(stage: Stage, browser: Browser) -> None:
+    manager = stage.world.actor(stage.database, stage.host, "manager")
+    kiosk = f"{stage.url}/f/{ways_in.open_way_in(stage.service, manager, 'story', 'kiosk')}"
+    words = "What happened without a connection"
+    with tablet(browser) as context:
+        page = opened(context, kiosk)
+        context.set_offline(True)
+        page.locator("input[type=radio]").first.check()
+        for box in page.locator("textarea").all():
+            box.fill(words)
+        page.locator("#submit").click()
+        waits_for(page, 1)
+        context.set_offline(False)
+        page.goto(kiosk)
+        waits_for(page, 0)
+    (found,) = kept(stage, words)
+    assert (found.form, found.method) == ("story", "kiosk")
+    assert written(found.items).count(words) == 3
+
+
 def test_a_lost_reply_is_no_second_answer(stage: Stage, browser: Browser, kiosk: str) -> None:
     words = "Its reply was lost"
 
