@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from layers_core.db.base import Base, JsonDict, new_id, now
@@ -53,6 +53,13 @@ class Answer(Base):
         Index("ix_patient_input_answer_form", "practice_id", "form", "received_on"),
         Index("ix_patient_input_answer_person", "about_person_id", "received_on"),
         Index("ix_patient_input_answer_batch", "batch_id"),
+        Index(
+            "ix_patient_input_answer_typed",
+            "practice_id",
+            "id",
+            sqlite_where=text("entered_by IS NOT NULL"),
+            postgresql_where=text("entered_by IS NOT NULL"),
+        ),
         Index("ix_patient_input_answer_concern", "practice_id", "state", "criticality", "received_on"),
     )
 

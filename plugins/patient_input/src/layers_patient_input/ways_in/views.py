@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from layers_core.artefacts.errors import DraftRefused, NotFound
+from layers_core.contract import Problem
 from layers_core.i18n import gettext as _
 from layers_core.web import Submitted, current, in_language, policy, submitted
 from layers_patient_input import catalogue, qr
@@ -60,7 +62,7 @@ def change_ways_in() -> ResponseReturnValue:
     return redirect(url_for("patient_input.way_in", token=token), 303)
 
 
-def _until(form: Submitted) -> Any:
+def _until(form: Submitted) -> date | None:
     """The last day that was typed. Raises DraftRefused for a date that there is not."""
     until = form.date("until")
     if form.problems:
@@ -134,7 +136,7 @@ def way_in_code() -> Response:
     return image
 
 
-def _table(values: Submitted, problems: Any = ()) -> str:
+def _table(values: Submitted, problems: Iterable[Problem] = ()) -> str:
     ways = reading.ways_in(current.session, current.practice)
     return render_template(
         "patient_input/ways_in.html",
@@ -156,7 +158,7 @@ def _next_method(ways: list[WayIn]) -> str:
     return next((method for method in reading.METHODS if method not in there), "")
 
 
-def _page(way: WayIn, values: Submitted, problems: Any = ()) -> str:
+def _page(way: WayIn, values: Submitted, problems: Iterable[Problem] = ()) -> str:
     settings = settings_of(current.practice)
     texts = []
     for language in offered(settings) if way.method == "sms" else ():
@@ -170,8 +172,7 @@ def _page(way: WayIn, values: Submitted, problems: Any = ()) -> str:
         address=address,
         code=qr.code(address),
         texts=texts,
-        in_parts=texting.ALONE,
-        languages=offered(settings),
+        alone=texting.ALONE,
         may_change=current.actor.can(WAYS_IN),
         values=values,
         problems=problems,

@@ -128,6 +128,14 @@ def _without_old_columns() -> None:
         ("batch", ["batch_id"]),
     ):
         op.create_index(f"ix_patient_input_answer_{name}", "patient_input_answer", columns)
+    typed = sa.text("entered_by IS NOT NULL")
+    op.create_index(
+        "ix_patient_input_answer_typed",
+        "patient_input_answer",
+        ["practice_id", "id"],
+        sqlite_where=typed,
+        postgresql_where=typed,
+    )
 
 
 def _turn_answers_into_responses() -> None:
