@@ -57,7 +57,7 @@ def name(questionnaire: Questionnaire, link_id: str) -> str:
         ({"type": "choice"}, "line"),
         ({"type": "open-choice"}, "line"),
         ({"type": "string"}, "line"),
-        ({"type": "string", "maxLength": 500}, "area"),
+        ({"type": "string", "maxLength": 500}, "line"),
         ({"type": "text"}, "area"),
         ({"type": "integer"}, "line"),
         ({"type": "url"}, "line"),

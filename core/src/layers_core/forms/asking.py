@@ -1,30 +1,20 @@
-"""A form as its page asks it: what stands where, in which words, and when. The page macro draws it; no markup here.
-
-from layers_core.forms.asking import asked
-parts = asked(questionnaire, filling.initial(questionnaire), "cy")
-"""
+"""A form as its page asks it: what stands where, in which words, and when. The page macro draws it; no markup here."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from layers_core.forms.fields import OTHER, Field, FormFields, Slot, field_name, is_ticked, layout, option_key
-from layers_core.forms.model import Condition, Item, Questionnaire, Words
+from layers_core.forms.fields import OTHER, Field, FormFields, Slot, layout, option_key
+from layers_core.forms.model import Item, Questionnaire, Words
+from layers_core.forms.scripting import Test, Tests, is_answered, is_chosen
 from layers_core.forms.showing import when
-from layers_core.forms.values import same
 from layers_core.i18n import gettext as _
 
 MOST_RADIOS = 15
 """Answers that are shown at once; more go into a list that opens."""
-_LONG_LINE = 200
 _NEAR = 2_000
 """Characters: a limit that somebody may come near."""
-_TAG = re.compile(r"x\d+|o[0-9a-f]{12}|oother")
-_NAME = len(field_name(Item("", "group")))
 _LINES = {"integer": "numeric", "decimal": "decimal", "url": "url"}
 
 
@@ -68,7 +58,7 @@ class Part:
     `look` says how it is drawn: words, group, radios, checkboxes, select, line, area, date, moment (a date and a time)
     or quantity. `inputmode` is HTML's. `hints` say how to answer: the words that stand at the beginning of a question,
     then how to write it. `when` says in words when it is asked, empty for always; `test` says the same for the page's
-    script (see `_test`).
+    script (`scripting`).
     """
 
     look: str
@@ -117,20 +107,13 @@ def said(questionnaire: Questionnaire, words: Words, language: str, prefix: str 
 class _Asking:
     def __init__(self, questionnaire: Questionnaire, language: str) -> None:
         self._form, self._language = questionnaire, language
-        self._items = {item.link_id: item for item in questionnaire.walk()}
-        self._above: dict[str, tuple[Item, ...]] = {}
-        self._note_above(questionnaire.items, ())
+        self._tests = Tests(questionnaire)
 
-    def _note_above(self, items: Sequence[Item], above: tuple[Item, ...]) -> None:
-        for item in items:
-            self._above[item.link_id] = above
-            self._note_above(item.items, (*above, item))
-
-    def parts(self, fields: Sequence[Field], within: dict[str, Any] | None) -> tuple[Part, ...]:
+    def parts(self, fields: Sequence[Field], within: Test | None) -> tuple[Part, ...]:
         """These fields; `within` is the test of the answer that they belong to."""
         return tuple(self._part(field, within) for field in fields)
 
-    def _part(self, field: Field, within: dict[str, Any] | None) -> Part:
+    def _part(self, field: Field, within: Test | None) -> Part:
         item, look = field.item, _look(field)
         part = Part(
             look,
@@ -139,7 +122,7 @@ class _Asking:
             hints=(*(self._label(hint.text) for hint in _hints(item)), *(Said(note) for note in _notes(item, look))),
             inputmode=_LINES.get(item.type, "") if look == "line" else "",
             when=when(self._form, item, self._language),
-            test=self._test(field, within),
+            test=self._tests.of(field, within),
         )
         if look == "checkboxes":
             return replace(part, choices=tuple(self._ticked(field, slot) for slot in field.slots))
@@ -161,61 +144,15 @@ class _Asking:
     def _ticked(self, field: Field, slot: Slot) -> Choice:
         key = option_key(slot.option) if slot.option else OTHER
         words = self._label(slot.option.label) if slot.option else Said("")
-        below = self.parts(_below(field, slot), {"name": field.name, "op": "=", "value": key})
+        below = self.parts(_below(field, slot), is_chosen(field, key))
         chosen = _("“%(answer)s” is chosen", answer=words.text) if words.text else ""
         return Choice(key, words, below, chosen)
 
     def _copy(self, field: Field, slot: Slot) -> Copy:
         if field.item.type == "group":
             return Copy(slot.name, self.parts(slot.fields, None))
-        test = _read(field.item, slot.name, many=False) | {"op": "exists", "value": True}
         answered = _("“%(question)s” is answered", question=field.item.text.to(self._language))
-        return Copy(slot.name, self.parts(_below(field, slot), test), answered)
-
-    def _test(self, field: Field, within: dict[str, Any] | None) -> str:
-        """When it is asked, as JSON for a script: {"any": bool, "of": [test, …]}; empty for always.
-
-        A test has `op` and `value` as in FHIR, the `name` of the inputs to look at, `as` what they are to be read
-        (text, number, date), `many` for those of several copies too, and `only` for one answer of several. One that a
-        script can't try is empty; then the question is shown, and the server says what is wrong. A test with `of` holds
-        tests itself.
-        """
-        tests = [self._tried(field, condition) for condition in field.item.conditions]
-        if not tests and within is None:
-            return ""
-        held: dict[str, Any] = {"any": field.item.behaviour == "any", "of": tests}
-        if within is not None:
-            held = {"any": False, "of": [within, *([held] if tests else [])]}
-        return json.dumps(held)
-
-    def _tried(self, field: Field, condition: Condition) -> dict[str, Any]:
-        question = self._items[condition.question]
-        name, only = self._nearest(field, question)
-        value = _value(question, condition)
-        if not name or value is None:
-            return {}
-        many = question.repeats and question not in self._above[field.item.link_id] and not is_ticked(question)
-        tested = _read(question, name, many=many) | {"op": condition.operator, "value": value}
-        return tested | ({"only": only} if only else {})
-
-    def _nearest(self, field: Field, question: Item) -> tuple[str, str]:
-        """The name of the inputs that a condition looks at; with it the answer to tick that the field stands in.
-
-        Empty where the question stands in copies of a group that the field does not: only the server knows which one.
-        """
-        above, tags = self._above[field.item.link_id], _TAG.findall(field.name[_NAME:])
-        shared = [one for one in self._above[question.link_id] if one in above]
-        if len(shared) < len(self._above[question.link_id]) and any(
-            _tagged(one) for one in self._above[question.link_id] if one not in shared
-        ):
-            return "", ""
-        held = tags[: sum(map(_tagged, shared))]
-        if question not in above:
-            return field_name(question, "".join(held)), ""
-        own = tags[len(held)] if _tagged(question) else ""
-        if is_ticked(question):
-            return field_name(question, "".join(held)), own[1:]
-        return field_name(question, "".join([*held, own])), ""
+        return Copy(slot.name, self.parts(_below(field, slot), is_answered(field, slot)), answered)
 
 
 def _look(field: Field) -> str:
@@ -226,9 +163,7 @@ def _look(field: Field) -> str:
         return "checkboxes"
     if item.type == "boolean" or (item.type in {"choice", "open-choice"} and item.options):
         return "radios" if len(item.options) <= MOST_RADIOS else "select"
-    if item.type == "text" or (item.type == "string" and (item.max_length or 0) > _LONG_LINE):
-        return "area"
-    return {"date": "date", "dateTime": "moment", "quantity": "quantity"}.get(item.type, "line")
+    return {"text": "area", "date": "date", "dateTime": "moment", "quantity": "quantity"}.get(item.type, "line")
 
 
 def _hints(item: Item) -> Iterator[Item]:
@@ -254,29 +189,3 @@ def _below(field: Field, slot: Slot) -> tuple[Field, ...]:
     """What stands below an answer, without what is a hint already."""
     hints = {item.link_id for item in _hints(field.item)}
     return tuple(inner for inner in slot.fields if inner.item.link_id not in hints)
-
-
-def _tagged(item: Item) -> bool:
-    """Whether the names of what is inside an item say in which copy or answer it stands."""
-    return item.repeats
-
-
-def _read(question: Item, name: str, *, many: bool) -> dict[str, Any]:
-    """How a script reads the answers of a question; `many` says that the names of all its copies begin so."""
-    kind = {"integer": "number", "decimal": "number", "quantity": "number", "date": "date", "dateTime": "date"}
-    return {"name": name, "as": kind.get(question.type, "text"), "many": many}
-
-
-def _value(question: Item, condition: Condition) -> Any:
-    """What inputs hold where a condition is met by being equal; None where a script can't tell."""
-    value = condition.value
-    if condition.operator == "exists":
-        return value.data
-    if question.type in {"choice", "open-choice"} and question.options:
-        meant = next((option for option in question.options if same(value, option.value)), None)
-        return option_key(meant) if meant and condition.operator in {"=", "!="} else None
-    if question.type == "boolean":
-        return "true" if value.data else "false"
-    if question.type in {"integer", "decimal"} or (question.type == "date" and len(value.data) == len("2026-11-22")):
-        return value.data
-    return value.data if question.type in {"string", "text", "url"} else None

@@ -151,6 +151,25 @@ def test_scripts_in_a_file_stay_words(world: Any, client_for: ClientFor, visitor
     assert all(page.status_code == 200 and "<script>alert" not in page.text for page in pages)
 
 
+def test_one_more_answer_is_asked_for_without_a_script(world: Any, client_for: ClientFor, visitor: Any) -> None:
+    manager = client_for("manager")
+    item = {"linkId": "1", "text": "Which medicines?", "type": "string", "repeats": True}
+    code = brought(manager, json.dumps({**FORM, "item": [item]}))
+    opened(manager, code)
+    form = read({**FORM, "item": [item]}).questionnaire
+    assert form is not None
+    name = field_name(form.items[0])
+    page = visitor.get(f"/f/{link_to(world, code)}")
+    more = visitor.submit(page, {f"{name}x1": "Aspirin", "add": name})
+    assert more.status_code == 200
+    assert 'value="Aspirin"' in more.text
+    assert answers_in(world) == []
+    assert visitor.submit(more, {f"{name}x2": "Insulin"}).status_code == 200
+    assert written(answers_in(world)[0].items) == ["Aspirin", "Insulin"]
+    # In a preview nothing is sent, so nothing can be asked for.
+    assert 'name="add"' not in manager.get(f"{STAFF}/{code}/preview").text
+
+
 @pytest.mark.real_files
 def test_the_example_of_hl7_is_brought_in_answered_and_given_out_again(
     world: Any, client_for: ClientFor, visitor: Any

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from layers_core.artefacts.errors import DraftRefused, NotFound
 from layers_core.contract import Problem
-from layers_core.forms.reading import read
 from layers_core.i18n import gettext as _
 from layers_core.web import Submitted, current, policy, submitted
 from layers_patient_input.kinds import FORMS
@@ -44,7 +43,7 @@ def save_translation(form_code: str, language_code: str) -> ResponseReturnValue:
         return made | {"version": version} if made.get("url") == url else made
 
     def work() -> None:
-        if own.source and service.fingerprint(own.source) != sent.get("base"):
+        if service.fingerprint(own.source) != sent.get("base"):
             raise Stale(form_code)
         _check(typed)
         service.change(current.artefacts, current.actor, own.id, make, sent.guard(), sent.get("base"))
@@ -83,13 +82,11 @@ def _show(
     sent: Submitted | None = None,
     refusal: Refusal | None = None,
 ) -> str:
-    form = read(own.source).questionnaire
     return render_template(
         "patient_input/forms/translate.html",
         own=own,
         language=language,
         in_english=lambda code: _(in_english(code)),
-        from_language=form.language if form else "",
         texts=[(text, typed.get(text.key, "")) for text in _texts(own)],
         base=service.fingerprint(own.source),
         values=sent or Submitted({}),
