@@ -117,7 +117,7 @@ def test_a_note_written_without_a_connection_outlives_its_tab_and_is_sent_once(s
         expect(page.locator("[data-outbox-entries] > li")).to_have_count(2)
         assert written(stage, words) == []
         context.set_offline(False)
-        expect(page.locator("[data-outbox-entries] > li")).to_have_count(0)
+        expect(page.locator("[data-outbox-entries] > li")).to_have_count(0, timeout=SLOW_MS)
         none_waits(page, stage)
     assert sorted(thing.title for thing in written(stage, words)) == [words, f"{words}, and another"]
 

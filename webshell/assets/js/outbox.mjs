@@ -9,6 +9,8 @@ import { Store, alone } from "./store.mjs";
 const DATABASE = "layers-outbox";
 const ASK_MS = 8000;
 const SEND_MS = 30000;
+// Not every browser says that there is a connection again, so it is tried: soon at first, then more and more rarely.
+const SOON_MS = 2000;
 const AGAIN_MS = 60000;
 
 const store = new Store(DATABASE);
@@ -163,6 +165,7 @@ async function meaning(answer) {
 // Sends whatever waits, now and whenever there may be a connection again.
 let flushing = null;
 let again = null;
+let pause = SOON_MS;
 
 export async function flush() {
   flushing ??= sendAll().finally(() => (flushing = null));
@@ -180,7 +183,10 @@ async function sendAll() {
   }
   clearTimeout(again);
   if (results.some((result) => ["away", "later"].includes(result.state))) {
-    again = setTimeout(flush, AGAIN_MS);
+    again = setTimeout(flush, pause);
+    pause = Math.min(2 * pause, AGAIN_MS);
+  } else {
+    pause = SOON_MS;
   }
   return results;
 }
