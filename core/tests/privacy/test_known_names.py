@@ -94,6 +94,6 @@ def test_a_full_name_is_found_in_any_sentence(first: str, last: str, sentence: s
 @pytest.mark.parametrize("text", ["anne " * 10_000, "smith, " * 7_000, "o'" * 25_000, "a. " * 16_000, "-" * 50_000])
 def test_long_texts_take_little_time(text: str) -> None:
     known = KnownNames([f"Person{number} Smith{number}" for number in range(60)] + ["Anne Smith"])
-    started = time.process_time()
+    started = time.thread_time()
     list(known.find(text))
-    assert time.process_time() - started < 1
+    assert time.thread_time() - started < 1

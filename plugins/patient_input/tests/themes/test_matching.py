@@ -47,9 +47,9 @@ def test_any_text_and_any_words_are_taken(texts: list[str], words: dict[str, lis
 
 
 def test_long_texts_take_little_time() -> None:
-    started = time.process_time()
+    started = time.thread_time()
     TOPICS.find(["phone " * 10_000, "x" * 50_000, "small print " * 4_000])
-    assert time.process_time() - started < 2
+    assert time.thread_time() - started < 2
 
 
 def test_a_typed_list_is_tidied() -> None:
